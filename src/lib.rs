@@ -1,0 +1,3 @@
+//! azconnect connects Azure to a cost tool.
+
+pub mod sandbox;

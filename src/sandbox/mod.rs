@@ -1,0 +1,1 @@
+//! A simulated Azure, as an https server on loopback.

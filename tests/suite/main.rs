@@ -1,0 +1,1 @@
+//! Everything that is tested from outside: commands against the simulated Azure, and the built binary in a terminal.
