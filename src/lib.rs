@@ -1,3 +1,11 @@
 //! azconnect connects Azure to a cost tool.
 
+pub mod azure;
+pub mod connection;
+pub mod error;
+pub mod exit;
+pub mod host;
 pub mod sandbox;
+pub mod secret;
+pub mod store;
+pub mod text;

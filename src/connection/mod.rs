@@ -1,0 +1,15 @@
+//! The nouns of azconnect, without IO: what a connection is wanted to be, what it turned out to be, what is handed over.
+
+pub mod agreement;
+pub mod name;
+pub mod receipt;
+pub mod record;
+pub mod scope;
+pub mod spec;
+
+pub use agreement::Agreement;
+pub use name::ConnectionName;
+pub use receipt::{Change, Receipt, ResourceKind};
+pub use record::{ConnectionRecord, CredentialRecord};
+pub use scope::{Scope, ScopeChoice};
+pub use spec::{Application, ConnectionSpec, Credential, Directory};

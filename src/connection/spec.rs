@@ -1,0 +1,73 @@
+//! What a connection is wanted to be: the interview's whole result, and all that the plan needs to know.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Agreement, ConnectionName, ScopeChoice};
+use crate::azure::ids::{ClientId, TenantId};
+
+/// A complete, validated wish. Nothing below the interview asks a question: whatever is needed is in here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConnectionSpec {
+    /// The connection's name on this machine.
+    pub name: ConnectionName,
+    /// The vendor's id, as in its data file.
+    pub vendor: String,
+    /// The cloud's name.
+    pub cloud: String,
+    /// Where the app registration lives.
+    pub directory: Directory,
+    /// The agreement, where it matters to the vendor and is known.
+    pub agreement: Option<Agreement>,
+    /// What the vendor is to read, in the order in which it was named.
+    pub scopes: Vec<ScopeChoice>,
+    /// The app registration to use.
+    pub application: Application,
+    /// How the vendor will sign in.
+    pub credential: Credential,
+    /// Where the secret will be kept, as `--store` says it.
+    pub store: String,
+}
+
+/// A directory (tenant) of Microsoft Entra ID.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Directory {
+    /// Directory (tenant) ID.
+    pub id: TenantId,
+    /// The organisation's name.
+    pub display_name: String,
+    /// The default domain, where known.
+    pub default_domain: Option<String>,
+}
+
+/// Which app registration the vendor signs in as.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Application {
+    /// One of our own, found again by its unique name.
+    Own {
+        /// What the portal shows.
+        display_name: String,
+        /// Graph's alternate key (`uniqueName`), which makes creation repeatable.
+        unique_name: String,
+        /// Web redirect URIs, as the vendor's procedure has them.
+        redirect_uris: Vec<String>,
+    },
+    /// One that exists already, by its application (client) ID.
+    Existing {
+        /// Application (client) ID.
+        client_id: ClientId,
+    },
+}
+
+/// How the vendor proves that it is the application.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Credential {
+    /// A new client secret, made by us.
+    NewSecret {
+        /// Its lifetime in days.
+        days: u16,
+    },
+    /// A client secret that the person brought along for an existing app. Never part of this value.
+    GivenSecret,
+}
