@@ -5,6 +5,7 @@ pub mod connection;
 pub mod error;
 pub mod exit;
 pub mod host;
+pub mod remedies;
 pub mod sandbox;
 pub mod secret;
 pub mod store;

@@ -1,3 +1,54 @@
 //! Typed calls to Azure. No prompts, no printing, no steps.
 
+pub mod authorization;
+pub mod client;
+pub mod cloud;
+pub mod cost_management;
+pub mod error;
+pub mod graph;
 pub mod ids;
+pub mod subscriptions;
+pub mod transport;
+
+use std::sync::Arc;
+
+use azure_core::credentials::TokenCredential;
+
+use client::{Access, Api};
+use cloud::Cloud;
+use error::Facts;
+pub use error::{AzureError, Result};
+use transport::Transport;
+
+use crate::remedies::Service;
+
+/// The APIs of one cloud, asked by one identity.
+///
+/// Two of these exist in a run: one for the person who signs in, one for the connection's own credential. They share nothing but the
+/// transport, so a check cannot borrow the administrator's rights.
+#[derive(Debug, Clone)]
+pub struct Azure {
+    graph: Api,
+    arm: Api,
+}
+
+impl Azure {
+    /// The APIs of `cloud` for whoever `credential` stands for.
+    pub fn new(
+        cloud: &Arc<Cloud>,
+        transport: &Transport,
+        credential: Arc<dyn TokenCredential>,
+        facts: Facts,
+    ) -> Self {
+        let access = Access {
+            cloud,
+            transport,
+            credential: Some(credential),
+            facts: Arc::new(facts),
+        };
+        Azure {
+            graph: Api::new(Service::Graph, &cloud.graph, &cloud.graph_audience, &access),
+            arm: Api::new(Service::Arm, &cloud.arm, &cloud.arm_audience, &access),
+        }
+    }
+}

@@ -17,12 +17,6 @@ pub enum Scope {
     Subscription(SubscriptionId),
 }
 
-impl std::hash::Hash for SubscriptionId {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.guid().hash(state);
-    }
-}
-
 /// A path that names no scope that azconnect knows.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is neither a subscription's nor a management group's resource ID")]

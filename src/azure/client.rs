@@ -1,0 +1,382 @@
+//! One API of Azure behind azure_core's pipeline. What happens to a request, in order:
+//!
+//! 1. it waits for one of eight places (independent steps run at once, Azure is not flooded);
+//! 2. azure_core adds a client request id and the user agent, and repeats it after a passing failure, unless it must not be sent twice;
+//! 3. a token for this API's audience is added (one token per audience, cached by the pipeline, never sent to another host);
+//! 4. the answer's status is looked at here, once: an error of any shape becomes an [`AzureError`].
+
+use std::sync::Arc;
+
+use azure_core::credentials::TokenCredential;
+use azure_core::http::headers::{HeaderName, Headers};
+use azure_core::http::policies::auth::BearerTokenAuthorizationPolicy;
+use azure_core::http::policies::{Policy, RetryHeaders};
+use azure_core::http::{
+    ClientOptions, Context, Method, Pipeline, PipelineOptions, PipelineSendOptions, Request, Url,
+};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio::sync::Semaphore;
+
+use super::cloud::Cloud;
+use super::error::{ApiError, AzureError, Facts, Result, decode, sign_in_refusal};
+use super::transport::{Transport, diagnose};
+use crate::remedies::Service;
+
+/// How many requests may be under way at once.
+const IN_FLIGHT: usize = 8;
+/// How many pages of a list are read before it is taken for a loop.
+const MOST_PAGES: usize = 2_000;
+
+/// One API: an endpoint, an audience, and the pipelines that lead there.
+#[derive(Debug, Clone)]
+pub struct Api {
+    service: Service,
+    endpoint: Url,
+    cloud: Arc<Cloud>,
+    repeating: Pipeline,
+    once: Pipeline,
+    places: Arc<Semaphore>,
+    facts: Arc<Facts>,
+}
+
+/// What an [`Api`] is made of.
+#[derive(Debug, Clone)]
+pub struct Access<'a> {
+    /// The cloud whose hosts may be talked to.
+    pub cloud: &'a Arc<Cloud>,
+    /// The way there.
+    pub transport: &'a Transport,
+    /// Who asks. `None` for calls that need no token.
+    pub credential: Option<Arc<dyn TokenCredential>>,
+    /// What a remedy may need to know.
+    pub facts: Arc<Facts>,
+}
+
+/// A request, before it is sent.
+#[derive(Debug, Clone)]
+pub struct Call {
+    method: Method,
+    path: String,
+    headers: Vec<(&'static str, String)>,
+    body: Option<Value>,
+    repeatable: bool,
+}
+
+/// A good answer.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// HTTP status, 2xx.
+    pub status: u16,
+    service: Service,
+    headers: Headers,
+    body: Vec<u8>,
+}
+
+impl Call {
+    /// A read.
+    pub fn get(path: impl Into<String>) -> Self {
+        Call::new(Method::Get, path, None)
+    }
+
+    /// A write to an id that we chose: sending it twice does no harm.
+    pub fn put(path: impl Into<String>, body: Value) -> Self {
+        Call::new(Method::Put, path, Some(body))
+    }
+
+    /// A change that may be sent twice (Graph's upserts and updates).
+    pub fn patch(path: impl Into<String>, body: Value) -> Self {
+        Call::new(Method::Patch, path, Some(body))
+    }
+
+    /// A removal: what is gone stays gone.
+    pub fn delete(path: impl Into<String>) -> Self {
+        Call::new(Method::Delete, path, None)
+    }
+
+    /// A POST that only reads, such as a cost query.
+    pub fn query(path: impl Into<String>, body: Value) -> Self {
+        Call::new(Method::Post, path, Some(body))
+    }
+
+    /// A POST that must not be sent twice: it would make a second thing.
+    pub fn post_once(path: impl Into<String>, body: Value) -> Self {
+        Call {
+            repeatable: false,
+            ..Call::new(Method::Post, path, Some(body))
+        }
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    fn new(method: Method, path: impl Into<String>, body: Option<Value>) -> Self {
+        Call {
+            method,
+            path: path.into(),
+            headers: Vec::new(),
+            body,
+            repeatable: true,
+        }
+    }
+}
+
+impl Reply {
+    /// The body as a value of the API.
+    ///
+    /// # Errors
+    /// [`AzureError::Unreadable`] where it is something else.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        let body = self
+            .body
+            .strip_prefix(b"\xef\xbb\xbf")
+            .unwrap_or(&self.body);
+        serde_json::from_slice(body).map_err(|error| AzureError::Unreadable {
+            service: self.service.title(),
+            detail: format!("{error} (HTTP status {})", self.status),
+        })
+    }
+
+    /// A header of the answer.
+    pub fn header(&self, name: &'static str) -> Option<&str> {
+        self.headers
+            .get_optional_str(&HeaderName::from_static(name))
+    }
+
+    /// Whether the answer has no body.
+    pub fn is_empty(&self) -> bool {
+        self.body.iter().all(u8::is_ascii_whitespace)
+    }
+}
+
+/// A page of a list, with whichever name its link has.
+#[derive(serde::Deserialize)]
+struct Page<T> {
+    #[serde(default = "Vec::new")]
+    value: Vec<T>,
+    #[serde(rename = "nextLink", alias = "@odata.nextLink", default)]
+    next_link: Option<String>,
+}
+
+impl Api {
+    /// The API of `service` at `endpoint`, asked with tokens for `audience`.
+    pub fn new(service: Service, endpoint: &Url, audience: &str, access: &Access<'_>) -> Self {
+        let authorization: Vec<Arc<dyn Policy>> = match &access.credential {
+            Some(credential) => vec![Arc::new(BearerTokenAuthorizationPolicy::new(
+                credential.clone(),
+                [Cloud::scope(audience)],
+            ))],
+            None => Vec::new(),
+        };
+        let pipeline = |options: ClientOptions| {
+            let waits = PipelineOptions {
+                retry_headers: RetryHeaders {
+                    retry_headers: RETRY_AFTER.to_vec(),
+                },
+                ..PipelineOptions::default()
+            };
+            Pipeline::new(
+                Some("azconnect"),
+                option_env!("CARGO_PKG_VERSION"),
+                options,
+                Vec::new(),
+                authorization.clone(),
+                Some(waits),
+            )
+        };
+        Api {
+            service,
+            endpoint: endpoint.clone(),
+            cloud: access.cloud.clone(),
+            repeating: pipeline(access.transport.repeating()),
+            once: pipeline(access.transport.once()),
+            places: Arc::new(Semaphore::new(IN_FLIGHT)),
+            facts: access.facts.clone(),
+        }
+    }
+
+    /// Sends a request.
+    ///
+    /// # Errors
+    /// [`AzureError::Api`] for every answer but 2xx, [`AzureError::SignIn`] where no token was to be had,
+    /// [`AzureError::Network`] where no answer came.
+    pub async fn send(&self, call: Call) -> Result<Reply> {
+        let url = self.resolve(&call.path)?;
+        let request_line = format!(
+            "{} {}{}",
+            call.method.as_str(),
+            self.endpoint.host_str().unwrap_or_default(),
+            url.path()
+        );
+        let mut request = Request::new(url, call.method);
+        request.insert_header("accept", "application/json");
+        for (name, value) in call.headers {
+            request.insert_header(name, value);
+        }
+        if let Some(body) = &call.body {
+            request.insert_header("content-type", "application/json");
+            request.set_body(body.to_string());
+        }
+        let pipeline = if call.repeatable {
+            &self.repeating
+        } else {
+            &self.once
+        };
+        let unchecked = PipelineSendOptions {
+            skip_checks: true,
+            ..PipelineSendOptions::default()
+        };
+        let _place = self.places.acquire().await;
+        let response = pipeline
+            .send(&Context::new(), &mut request, Some(unchecked))
+            .await
+            .map_err(|error| self.failed(error))?;
+        let (status, headers, body) = response.deconstruct();
+        let (status, body) = (u16::from(status), body.to_vec());
+        if (200..300).contains(&status) {
+            return Ok(Reply {
+                status,
+                service: self.service,
+                headers,
+                body,
+            });
+        }
+        Err(self.refused(status, &headers, &body, request_line))
+    }
+
+    /// Sends a request and reads its answer.
+    ///
+    /// # Errors
+    /// As [`Api::send`], and [`AzureError::Unreadable`].
+    pub async fn read<T: DeserializeOwned>(&self, call: Call) -> Result<T> {
+        self.send(call).await?.json()
+    }
+
+    /// Reads a whole list, page by page.
+    ///
+    /// # Errors
+    /// As [`Api::read`]; [`AzureError::Unreadable`] also where the next page is on another host, or the list has no end.
+    pub async fn list<T: DeserializeOwned>(&self, path: impl Into<String>) -> Result<Vec<T>> {
+        let mut all = Vec::new();
+        let mut next = Some(path.into());
+        for _ in 0..MOST_PAGES {
+            let Some(path) = next.take() else {
+                return Ok(all);
+            };
+            let page: Page<T> = self.read(Call::get(path)).await?;
+            all.extend(page.value);
+            next = page.next_link.filter(|link| !link.is_empty());
+        }
+        Err(AzureError::Unreadable {
+            service: self.service.title(),
+            detail: format!("a list of more than {MOST_PAGES} pages"),
+        })
+    }
+
+    /// A path below the endpoint, or a link that Azure gave: followed only on this API's own host.
+    fn resolve(&self, path: &str) -> Result<Url> {
+        let odd = |detail: String| AzureError::Unreadable {
+            service: self.service.title(),
+            detail,
+        };
+        let url = match Url::parse(path) {
+            Ok(link) => link,
+            Err(_) => self
+                .endpoint
+                .join(path)
+                .map_err(|error| odd(format!("no path: {error}")))?,
+        };
+        let same_host = url.host_str() == self.endpoint.host_str()
+            && url.port_or_known_default() == self.endpoint.port_or_known_default()
+            && url.scheme() == self.endpoint.scheme();
+        if same_host && self.cloud.owns(&url) {
+            return Ok(url);
+        }
+        Err(odd(format!(
+            "a link to another host ({})",
+            crate::text::printable(url.host_str().unwrap_or("none"))
+        )))
+    }
+
+    fn refused(&self, status: u16, headers: &Headers, body: &[u8], request: String) -> AzureError {
+        let (code, message) = decode(status, body);
+        let id = |name: &'static str| {
+            headers
+                .get_optional_str(&HeaderName::from_static(name))
+                .map(crate::text::printable)
+        };
+        let correlation_id = id("x-ms-correlation-request-id")
+            .or_else(|| id("request-id"))
+            .or_else(|| id("x-ms-request-id"));
+        let facts = self.facts.clone();
+        let service = if request.contains("/Microsoft.CostManagement/") {
+            Service::CostManagement
+        } else {
+            self.service
+        };
+        AzureError::from(Box::new(ApiError {
+            status,
+            code,
+            message,
+            correlation_id,
+            request,
+            service,
+            facts,
+        }))
+    }
+
+    fn failed(&self, error: azure_core::Error) -> AzureError {
+        failure(error, &self.endpoint, &self.facts)
+    }
+}
+
+/// Sorts a failure that came from the pipeline or a credential: Entra's refusal, or the network.
+pub(super) fn failure(error: azure_core::Error, endpoint: &Url, facts: &Arc<Facts>) -> AzureError {
+    let mut texts = vec![error.to_string()];
+    let mut source = std::error::Error::source(&error);
+    while let Some(cause) = source {
+        // Our own credentials put a typed refusal into the chain.
+        if let Some(refusal) = cause.downcast_ref::<super::error::SignInError>() {
+            return AzureError::from(Box::new(refusal.clone()));
+        }
+        texts.push(cause.to_string());
+        source = cause.source();
+    }
+    let text = texts.join(": ");
+    if let Some(refusal) = sign_in_refusal(&text, facts) {
+        return AzureError::from(Box::new(refusal));
+    }
+    let is_credential = matches!(error.kind(), azure_core::error::ErrorKind::Credential);
+    let reached_nobody = texts
+        .iter()
+        .any(|text| text.contains("failed to execute `reqwest` request"));
+    if is_credential && !reached_nobody {
+        return AzureError::from(Box::new(super::error::SignInError {
+            code: "sign_in".to_owned(),
+            message: crate::text::printable(texts.last().map_or("no reason given", String::as_str)),
+            correlation_id: None,
+            facts: facts.clone(),
+        }));
+    }
+    let host = endpoint.host_str().unwrap_or_default().to_owned();
+    AzureError::from(Box::new(diagnose(host, error.into())))
+}
+
+/// The headers that say how long to wait. Cost Management has its own, in seconds.
+/// Source: <https://learn.microsoft.com/azure/cost-management-billing/costs/manage-automation#error-code-429>
+const RETRY_AFTER: &[HeaderName] = &[
+    HeaderName::from_static("x-ms-retry-after-ms"),
+    HeaderName::from_static("retry-after-ms"),
+    HeaderName::from_static_standard("retry-after"),
+    HeaderName::from_static_standard("x-ms-ratelimit-microsoft.costmanagement-entity-retry-after"),
+    HeaderName::from_static_standard("x-ms-ratelimit-microsoft.costmanagement-qpu-retry-after"),
+    HeaderName::from_static_standard("x-ms-ratelimit-microsoft.costmanagement-tenant-retry-after"),
+    HeaderName::from_static_standard("x-ms-ratelimit-microsoft.costmanagement-client-retry-after"),
+    HeaderName::from_static_standard(
+        "x-ms-ratelimit-microsoft.costmanagement-clienttype-retry-after",
+    ),
+];
