@@ -10,3 +10,4 @@ pub mod sandbox;
 pub mod secret;
 pub mod store;
 pub mod text;
+pub mod ui;
