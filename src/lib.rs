@@ -8,6 +8,7 @@ pub mod host;
 pub mod remedies;
 pub mod sandbox;
 pub mod secret;
+pub mod steps;
 pub mod store;
 pub mod text;
 pub mod ui;

@@ -3,7 +3,7 @@
 //! Source: <https://learn.microsoft.com/graph/api/overview?view=graph-rest-1.0>
 
 use azure_core::http::Url;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Span, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -130,6 +130,30 @@ impl AuthorizationPolicy {
     pub fn allows_everybody_to_register_apps(&self) -> bool {
         self.default_user_role_permissions.allowed_to_create_apps
     }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AppManagementPolicy {
+    #[serde(default)]
+    is_enabled: bool,
+    #[serde(default)]
+    application_restrictions: Restrictions,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Restrictions {
+    #[serde(default)]
+    password_credentials: Vec<PasswordRestriction>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PasswordRestriction {
+    restriction_type: String,
+    state: Option<String>,
+    max_lifetime: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -292,6 +316,25 @@ impl Azure {
         self.graph.list("/v1.0/me/transitiveMemberOf/microsoft.graph.directoryRole?$select=id,displayName,roleTemplateId").await
     }
 
+    /// The longest lifetime that the directory's policy allows a client secret; none where it says nothing.
+    ///
+    /// Source: <https://learn.microsoft.com/graph/api/tenantappmanagementpolicy-get>
+    pub async fn longest_password_lifetime(&self) -> Result<Option<SignedDuration>> {
+        let policy: AppManagementPolicy = self
+            .graph
+            .read(Call::get("/v1.0/policies/defaultAppManagementPolicy"))
+            .await?;
+        let restrictions = policy.application_restrictions.password_credentials;
+        let lifetimes = restrictions.iter().filter(|restriction| {
+            restriction.restriction_type == "passwordLifetime"
+                && restriction.state.as_deref() != Some("disabled")
+        });
+        Ok(lifetimes
+            .filter_map(|restriction| duration(restriction.max_lifetime.as_deref()?))
+            .min()
+            .filter(|_| policy.is_enabled))
+    }
+
     /// What people may do without a role.
     pub async fn authorization_policy(&self) -> Result<AuthorizationPolicy> {
         self.graph
@@ -309,6 +352,21 @@ fn unique(name: &str) -> String {
         return url.path().to_owned();
     }
     format!("/v1.0/applications(uniqueName='{quoted}')")
+}
+
+/// An ISO 8601 duration such as `P90D`; a month counts as 30 days, a year as 365.
+fn duration(text: &str) -> Option<SignedDuration> {
+    let span: Span = text.parse().ok()?;
+    let days = i64::from(span.get_years()) * 365
+        + i64::from(span.get_months()) * 30
+        + i64::from(span.get_weeks()) * 7
+        + i64::from(span.get_days());
+    let hours = i64::from(span.get_hours()) + days * 24;
+    Some(
+        SignedDuration::from_hours(hours)
+            + SignedDuration::from_mins(span.get_minutes())
+            + SignedDuration::from_secs(span.get_seconds()),
+    )
 }
 
 fn found<T>(answer: Result<T>) -> Result<Option<T>> {
