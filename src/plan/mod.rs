@@ -98,7 +98,7 @@ fn roles(spec: &ConnectionSpec, vendor: &Vendor) -> Result<Vec<Box<dyn Step>>> {
 }
 
 fn is_supported(level: Level) -> bool {
-    matches!(level, Level::SubscriptionOrManagementGroup | Level::Subscription)
+    level == Level::SubscriptionOrManagementGroup
 }
 
 fn role_name(key: &str) -> &str {
