@@ -196,13 +196,13 @@ impl Azure {
         )
     }
 
-    /// Creates the application or leaves the one of that unique name as it is; `true` if it was created.
+    /// Creates the application, or leaves the one of that unique name as it is but for these properties.
     ///
     /// Repeatable: Graph keeps `uniqueName` unique. Source: <https://learn.microsoft.com/graph/api/application-upsert>
-    pub async fn upsert_application(&self, unique_name: &str, properties: Value) -> Result<bool> {
+    pub async fn upsert_application(&self, unique_name: &str, properties: Value) -> Result<()> {
         let call =
             Call::patch(unique(unique_name), properties).header("prefer", "create-if-missing");
-        Ok(self.graph.send(call).await?.status == 201)
+        self.graph.send(call).await.map(drop)
     }
 
     /// Deletes the application; its service principal goes with it. Entra keeps it restorable for 30 days.
@@ -225,13 +225,13 @@ impl Azure {
         )
     }
 
-    /// Creates the service principal of an application or leaves it as it is; `true` if it was created.
+    /// Creates the service principal of an application, or leaves it as it is.
     ///
     /// Source: <https://learn.microsoft.com/graph/api/serviceprincipal-upsert>
-    pub async fn upsert_service_principal(&self, client_id: ClientId) -> Result<bool> {
+    pub async fn upsert_service_principal(&self, client_id: ClientId) -> Result<()> {
         let path = format!("/v1.0/servicePrincipals(appId='{client_id}')");
         let call = Call::patch(path, json!({})).header("prefer", "create-if-missing");
-        Ok(self.graph.send(call).await?.status == 201)
+        self.graph.send(call).await.map(drop)
     }
 
     /// Deletes a service principal.

@@ -31,7 +31,11 @@ pub enum Value {
 
 /// Fills the vendor's form from the record. A field that the connection has no value for is left out if the vendor calls it
 /// optional, and is empty otherwise.
-pub fn hand_over(vendor: &Vendor, record: &ConnectionRecord, secret: Option<&Secret>) -> Vec<Field> {
+pub fn hand_over(
+    vendor: &Vendor,
+    record: &ConnectionRecord,
+    secret: Option<&Secret>,
+) -> Vec<Field> {
     vendor
         .gives
         .iter()
@@ -39,9 +43,16 @@ pub fn hand_over(vendor: &Vendor, record: &ConnectionRecord, secret: Option<&Sec
             let values = if field.secret {
                 vec![Value::Secret(secret.cloned())]
             } else {
-                open_values(&field.key, record).into_iter().map(|value| Value::Open(field.format.apply(&value).to_owned())).collect()
+                open_values(&field.key, record)
+                    .into_iter()
+                    .map(|value| Value::Open(field.format.apply(&value).to_owned()))
+                    .collect()
             };
-            let values = if values.is_empty() && !field.optional { vec![Value::Open(String::new())] } else { values };
+            let values = if values.is_empty() && !field.optional {
+                vec![Value::Open(String::new())]
+            } else {
+                values
+            };
             values.into_iter().map(|value| Field {
                 key: field.key.clone(),
                 label: field.label.clone(),
@@ -54,12 +65,18 @@ pub fn hand_over(vendor: &Vendor, record: &ConnectionRecord, secret: Option<&Sec
 
 /// The values that a key stands for; several where the connection has several subscriptions.
 fn open_values(key: &str, record: &ConnectionRecord) -> Vec<String> {
-    let scopes = |wanted: fn(&Scope) -> Option<String>| record.scopes.iter().filter_map(wanted).collect();
+    let scopes =
+        |wanted: fn(&Scope) -> Option<String>| record.scopes.iter().filter_map(wanted).collect();
     match key {
         "client_id" => vec![record.client_id.to_string()],
         "tenant_id" => vec![record.tenant_id.to_string()],
         "connection" | "account_name" => vec![record.name.to_string()],
-        "secret_expires_at" => record.credential.expires_at.map(|at| at.to_string()).into_iter().collect(),
+        "secret_expires_at" => record
+            .credential
+            .expires_at
+            .map(|at| at.to_string())
+            .into_iter()
+            .collect(),
         "subscription_id" => scopes(|scope| match scope {
             Scope::Subscription(id) => Some(id.to_string()),
             Scope::ManagementGroup(_) => None,

@@ -36,7 +36,12 @@ impl Plan {
     ///
     /// # Errors
     /// `Usage` where the vendor needs something that this release can't do, named.
-    pub fn new(spec: &ConnectionSpec, vendor: &Vendor, known_secret: Option<KeyId>, kept_in: &str) -> Result<Plan> {
+    pub fn new(
+        spec: &ConnectionSpec,
+        vendor: &Vendor,
+        known_secret: Option<KeyId>,
+        kept_in: &str,
+    ) -> Result<Plan> {
         let application_is_ours = matches!(spec.application, Application::Own { .. });
         let mut steps: Vec<Box<dyn Step>> = vec![
             Box::new(ApplicationStep {
@@ -44,7 +49,9 @@ impl Plan {
                 vendor_name: vendor.name.clone(),
                 connection: spec.name.to_string(),
             }),
-            Box::new(ServicePrincipalStep { application_is_ours }),
+            Box::new(ServicePrincipalStep {
+                application_is_ours,
+            }),
         ];
         if let Credential::NewSecret { days } = spec.credential {
             steps.push(Box::new(SecretStep {
@@ -67,9 +74,16 @@ impl Plan {
 
 /// Whether this release can carry out everything that the vendor needs; if not, what it lacks, in words.
 pub fn lacks(vendor: &Vendor) -> Option<String> {
-    let beyond = vendor.grants.iter().find(|grant| !grant.optional && !is_supported(grant.at));
+    let beyond = vendor
+        .grants
+        .iter()
+        .find(|grant| !grant.optional && !is_supported(grant.at));
     match (beyond, &vendor.export) {
-        (Some(grant), _) => Some(format!("the role `{}` at a {}", role_name(&grant.role), level_name(grant.at))),
+        (Some(grant), _) => Some(format!(
+            "the role `{}` at a {}",
+            role_name(&grant.role),
+            level_name(grant.at)
+        )),
         (None, Some(_)) => Some("a Cost Management export".to_owned()),
         (None, None) if vendor.grants.is_empty() => Some("a Partner Center connection".to_owned()),
         (None, None) => None,
@@ -78,19 +92,42 @@ pub fn lacks(vendor: &Vendor) -> Option<String> {
 
 fn roles(spec: &ConnectionSpec, vendor: &Vendor) -> Result<Vec<Box<dyn Step>>> {
     if let Some(lack) = lacks(vendor) {
-        return Err(Error::usage("vendor_unsupported", format!("azconnect can't connect {} yet: it needs {lack}.", vendor.name))
-            .why("This release gives roles on subscriptions and management groups only.")
-            .hint(format!("See what it needs: azconnect vendors {}", vendor.id)));
+        return Err(Error::usage(
+            "vendor_unsupported",
+            format!(
+                "azconnect can't connect {} yet: it needs {lack}.",
+                vendor.name
+            ),
+        )
+        .why("This release gives roles on subscriptions and management groups only.")
+        .hint(format!(
+            "See what it needs: azconnect vendors {}",
+            vendor.id
+        )));
     }
     let mut steps: Vec<Box<dyn Step>> = Vec::new();
-    for grant in vendor.grants.iter().filter(|grant| !grant.optional && is_supported(grant.at)) {
-        let role = vendors::role(&grant.role).ok_or_else(|| Error::bug(format!("the role table lacks `{}`", grant.role)))?;
-        let id = Uuid::try_parse(&role.id).map_err(|_| Error::bug(format!("the role table's id of `{}` is no GUID", role.key)))?;
+    for grant in vendor
+        .grants
+        .iter()
+        .filter(|grant| !grant.optional && is_supported(grant.at))
+    {
+        let role = vendors::role(&grant.role)
+            .ok_or_else(|| Error::bug(format!("the role table lacks `{}`", grant.role)))?;
+        let id = Uuid::try_parse(&role.id)
+            .map_err(|_| Error::bug(format!("the role table's id of `{}` is no GUID", role.key)))?;
         if role.system != System::Rbac {
-            return Err(Error::bug(format!("`{}` is no role of Azure role-based access control", role.key)));
+            return Err(Error::bug(format!(
+                "`{}` is no role of Azure role-based access control",
+                role.key
+            )));
         }
         steps.extend(spec.scopes.iter().map(|at| {
-            let step = RoleStep { role: id, role_name: role.name.clone(), why: grant.why.clone(), at: at.clone() };
+            let step = RoleStep {
+                role: id,
+                role_name: role.name.clone(),
+                why: grant.why.clone(),
+                at: at.clone(),
+            };
             Box::new(step) as Box<dyn Step>
         }));
     }
@@ -106,5 +143,8 @@ fn role_name(key: &str) -> &str {
 }
 
 fn level_name(level: Level) -> String {
-    serde_json::to_value(level).ok().and_then(|value| value.as_str().map(|text| text.replace('-', " "))).unwrap_or_default()
+    serde_json::to_value(level)
+        .ok()
+        .and_then(|value| value.as_str().map(|text| text.replace('-', " ")))
+        .unwrap_or_default()
 }

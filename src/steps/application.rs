@@ -92,18 +92,13 @@ impl Step for ApplicationStep {
             "notes": format!("Made by azconnect for {} (connection `{}`). `azconnect remove {}` takes it away.", self.vendor_name, self.connection, self.connection),
             "tags": ["azconnect"],
         });
-        let created = azure.upsert_application(unique_name, properties).await?;
+        azure.upsert_application(unique_name, properties).await?;
         let look = || azure.application_by_unique_name(unique_name);
         let application =
             until_visible(making, "Entra ID to show the new app registration", look).await?;
         let application = application.ok_or_else(|| self.not_there())?;
-        let change = if created {
-            Change::Create
-        } else {
-            Change::Reuse
-        };
         Ok(Outcome {
-            receipt: self.receipt(&application, making.now, change),
+            receipt: self.receipt(&application, making.now, Change::Create),
             secret: None,
         })
     }

@@ -62,7 +62,7 @@ impl Step for ServicePrincipalStep {
     ) -> Result<Outcome> {
         let client_id: ClientId = needed(receipts, application::ID, "client_id")?;
         let waiting = "Entra ID to know the new application everywhere";
-        let created = until_replicated(making, waiting, || {
+        until_replicated(making, waiting, || {
             azure.upsert_service_principal(client_id)
         })
         .await?;
@@ -73,13 +73,8 @@ impl Step for ServicePrincipalStep {
             service: "Microsoft Graph",
             detail: "a service principal that it created and does not show".to_owned(),
         })?;
-        let change = if created {
-            Change::Create
-        } else {
-            Change::Reuse
-        };
         Ok(Outcome {
-            receipt: self.receipt(&principal, making.now, change),
+            receipt: self.receipt(&principal, making.now, Change::Create),
             secret: None,
         })
     }
