@@ -182,7 +182,11 @@ const PLATFORM_NAME: &str = if cfg!(target_os = "macos") {
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use keyring_core::api::{CredentialApi, CredentialStoreApi};
     use keyring_core::mock;
+    use std::any::Any;
+    use std::collections::HashMap;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     fn keyring() -> (Keyring, Arc<CredentialStore>) {
         let store: Arc<CredentialStore> = mock::Store::new().unwrap();
@@ -226,7 +230,7 @@ mod tests {
     async fn a_probe_leaves_nothing_behind() {
         let (keyring, store) = keyring();
         keyring.probe().await.unwrap();
-        let probed = store.search(&std::collections::HashMap::new()).unwrap();
+        let probed = store.search(&HashMap::new()).unwrap();
         assert_eq!(probed.len(), 1, "the mock remembers that it was asked");
         assert!(matches!(probed[0].get_password(), Err(Cause::NoEntry)));
     }
@@ -259,6 +263,106 @@ mod tests {
     fn a_person_gets_more_time_than_a_pipeline() {
         assert!(
             Keyring::native("azconnect", true).limit > Keyring::native("azconnect", false).limit
+        );
+    }
+
+    /// A keyring that takes everything and gives back something else, or never answers.
+    #[derive(Debug, Clone)]
+    struct Broken {
+        hangs: bool,
+        deletions: Arc<AtomicUsize>,
+    }
+
+    impl CredentialStoreApi for Broken {
+        fn vendor(&self) -> String {
+            "test".to_owned()
+        }
+
+        fn id(&self) -> String {
+            "broken".to_owned()
+        }
+
+        fn build(
+            &self,
+            _service: &str,
+            _user: &str,
+            _modifiers: Option<&HashMap<&str, &str>>,
+        ) -> keyring_core::Result<keyring_core::Entry> {
+            Ok(keyring_core::Entry::new_with_credential(Arc::new(
+                self.clone(),
+            )))
+        }
+
+        fn as_any(&self) -> &dyn Any {
+            self
+        }
+
+        fn debug_fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            std::fmt::Debug::fmt(self, f)
+        }
+    }
+
+    impl CredentialApi for Broken {
+        fn set_secret(&self, _secret: &[u8]) -> keyring_core::Result<()> {
+            if self.hangs {
+                std::thread::sleep(Duration::from_secs(60));
+            }
+            Ok(())
+        }
+
+        fn get_secret(&self) -> keyring_core::Result<Vec<u8>> {
+            Ok(b"another".to_vec())
+        }
+
+        fn delete_credential(&self) -> keyring_core::Result<()> {
+            self.deletions.fetch_add(1, Ordering::SeqCst);
+            Ok(())
+        }
+
+        fn get_credential(&self) -> keyring_core::Result<Option<Arc<keyring_core::Credential>>> {
+            Ok(None)
+        }
+
+        fn get_specifiers(&self) -> Option<(String, String)> {
+            None
+        }
+
+        fn as_any(&self) -> &dyn Any {
+            self
+        }
+    }
+
+    #[tokio::test]
+    async fn a_keyring_that_changes_what_it_keeps_fails_the_probe_and_keeps_no_marker() {
+        let deletions = Arc::new(AtomicUsize::new(0));
+        let broken = Broken {
+            hangs: false,
+            deletions: Arc::clone(&deletions),
+        };
+        let result = Keyring::over(Arc::new(broken), "azconnect-test")
+            .probe()
+            .await;
+        assert!(
+            matches!(result, Err(StoreError::Forgetful { .. })),
+            "{result:?}"
+        );
+        assert_eq!(deletions.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test]
+    async fn a_keyring_that_never_answers_is_given_up() {
+        let broken = Broken {
+            hangs: true,
+            deletions: Arc::default(),
+        };
+        let keyring = Keyring {
+            limit: Duration::from_millis(30),
+            ..Keyring::over(Arc::new(broken), "azconnect-test")
+        };
+        let result = keyring.set(&entry("spot", "s3cret")).await;
+        assert!(
+            matches!(result, Err(StoreError::TimedOut { .. })),
+            "{result:?}"
         );
     }
 }

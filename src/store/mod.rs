@@ -6,6 +6,7 @@
 //! - nothing is half written ([`atomic`]) and nothing is written by two processes at once ([`file_lock`]);
 //! - every way in which it can fail is its own [`StoreError`], with the next thing to do.
 
+mod advice;
 pub mod atomic;
 pub mod choice;
 mod dotenv;

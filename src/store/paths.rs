@@ -26,21 +26,28 @@ impl Paths {
     /// # Errors
     /// [`StoreError::NoHome`] where the environment names none of these.
     pub fn of(host: &Host) -> Result<Self, StoreError> {
-        let both = |config, state| Paths {
-            config,
-            state,
-            sandbox: false,
-        };
         if let Some(home) = host.env("AZCONNECT_HOME") {
-            let home = PathBuf::from(home);
-            // Made absolute, for records and messages outlive the folder that a command was started in.
-            let home = std::path::absolute(&home).unwrap_or(home);
-            return Ok(both(home.clone(), home));
+            return Ok(Paths::at(Path::new(home)));
         }
         let [config, state] = if cfg!(windows) { WINDOWS } else { XDG };
         match (config.folder(host), state.folder(host)) {
-            (Some(config), Some(state)) => Ok(both(config, state)),
+            (Some(config), Some(state)) => Ok(Paths {
+                config,
+                state,
+                sandbox: false,
+            }),
             _ => Err(StoreError::NoHome),
+        }
+    }
+
+    /// Everything in one folder, as `AZCONNECT_HOME` asks for. It becomes absolute, for records and messages outlive the folder
+    /// that a command was started in.
+    pub fn at(home: &Path) -> Self {
+        let home = std::path::absolute(home).unwrap_or_else(|_| home.to_owned());
+        Paths {
+            config: home.clone(),
+            state: home,
+            sandbox: false,
         }
     }
 

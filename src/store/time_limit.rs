@@ -31,7 +31,7 @@ pub(super) async fn within<T: Send + 'static>(
         Ok(Err(_)) => Err(failed("Its code ended in a panic.".to_owned())),
         Err(_) => Err(StoreError::TimedOut {
             store: store.to_owned(),
-            after: limit,
+            after: Some(limit),
         }),
     }
 }
