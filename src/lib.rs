@@ -1,6 +1,7 @@
 //! azconnect connects Azure to a cost tool.
 
 pub mod azure;
+pub mod checks;
 pub mod connection;
 pub mod error;
 pub mod exit;
