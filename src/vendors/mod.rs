@@ -189,7 +189,7 @@ pub enum CredentialKind {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Grant {
-    /// Key of a row of the role table, see [`role`].
+    /// Key of a row of the role table, see [`role()`].
     pub role: String,
     /// Kind of scope it is given at; which one, the interview finds out.
     pub at: Level,
