@@ -113,6 +113,21 @@ pub enum Service {
 }
 
 impl Service {
+    /// What people call it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Service::Entra => "Microsoft Entra ID",
+            Service::Graph => "Microsoft Graph",
+            Service::Arm => "Azure Resource Manager",
+            Service::Billing => "Azure Billing",
+            Service::CostManagement => "Cost Management",
+            Service::Storage => "Azure Storage",
+            Service::PartnerCenter => "Partner Center",
+            Service::Network => "The network",
+            Service::Store => "The store",
+        }
+    }
+
     /// The service whose errors this one passes on.
     fn part_of(self) -> Option<Service> {
         match self {

@@ -131,7 +131,8 @@ impl ApplicationStep {
             message: format!("{} does not exist in this directory", self.title()),
             request: "GET applications".to_owned(),
             service: crate::remedies::Service::Graph,
-            ..ApiError::default()
+            correlation_id: None,
+            facts: Default::default(),
         }))
     }
 }
