@@ -6,6 +6,7 @@ pub mod connection;
 pub mod error;
 pub mod exit;
 pub mod host;
+pub mod interview;
 pub mod plan;
 pub mod remedies;
 pub mod sandbox;
