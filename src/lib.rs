@@ -2,6 +2,7 @@
 
 pub mod azure;
 pub mod checks;
+pub mod commands;
 pub mod connection;
 pub mod error;
 pub mod exit;

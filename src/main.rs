@@ -1,3 +1,8 @@
 //! argv in, exit code out.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let host = azconnect::host::Host::system();
+    azconnect::commands::run::run(&host, std::env::args_os().collect()).code().into()
+}

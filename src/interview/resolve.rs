@@ -43,15 +43,14 @@ impl Interview {
         }
     }
 
-    /// The vendor; none if it is a gap.
+    /// The vendor, asked for among those that are possible; none if it is a gap.
     ///
     /// # Errors
     /// `Interrupted` where the person stops.
-    pub async fn vendor(&mut self) -> Result<Option<&'static Vendor>> {
+    pub async fn vendor(&mut self, possible: &[&'static Vendor]) -> Result<Option<&'static Vendor>> {
         if let Some(id) = self.answers.value("vendor") {
             return Ok(vendors::find(id));
         }
-        let possible: Vec<&'static Vendor> = vendors::all().iter().collect();
         let options = possible
             .iter()
             .map(|vendor| Choice {
@@ -83,7 +82,19 @@ impl Interview {
     }
 
     fn has_scope(&self, key: &str) -> bool {
-        key == "subscription" && self.answers.get("management_group").is_some()
+        key == "subscription" && self.has_any_scope()
+    }
+
+    fn has_any_scope(&self) -> bool {
+        self.answers.get("management_group").is_some() || self.answers.get("subscription").is_some()
+    }
+
+    /// [`Interview::close_gaps`], where no later answer of a person could fill them.
+    ///
+    /// # Errors
+    /// `Usage` with every gap.
+    pub fn close_gaps_if_nobody_can_be_asked(&mut self, can_ask: bool) -> Result<()> {
+        if can_ask { Ok(()) } else { self.close_gaps() }
     }
 
     /// Ends the run if anything is missing, with all of it at once.

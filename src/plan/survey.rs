@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::steps::{Permission, Receipts};
 
 use super::Plan;
+use super::execute::Ended;
 use super::journal::Journal;
 
 /// One row of the plan.
@@ -89,6 +90,17 @@ impl Plan {
             found,
         })
     }
+}
+
+/// How each step ended where there was nothing to do, telling each.
+pub fn as_ended(survey: &Survey, tell: impl Fn(&Ended)) -> Vec<Ended> {
+    let ended = survey.rows.iter().map(|row| {
+        let receipt = survey.found.get(&row.id).cloned();
+        let end = Ended { id: row.id.clone(), title: row.title.clone(), status: "found", receipt, error: None };
+        tell(&end);
+        end
+    });
+    ended.collect()
 }
 
 /// A found thing is ours if an earlier run's receipt says that we made it, or if our journal holds the intent to make it.

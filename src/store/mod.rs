@@ -7,6 +7,7 @@
 //! - every way in which it can fail is its own [`StoreError`], with the next thing to do.
 
 mod advice;
+pub mod connections;
 pub mod atomic;
 pub mod choice;
 mod dotenv;
@@ -26,6 +27,7 @@ use std::sync::Arc;
 
 pub use atomic::write_atomically;
 pub use choice::Choice;
+pub use connections::Connections;
 pub use error::StoreError;
 pub use file_lock::Lock;
 pub use paths::Paths;

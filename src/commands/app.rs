@@ -1,0 +1,150 @@
+//! What every command stands on: the cloud, the network, this machine's files, the screen.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use azure_core::credentials::TokenCredential;
+
+use super::arguments::Global;
+use crate::azure::cloud::Cloud;
+use crate::azure::error::Facts;
+use crate::azure::transport::{Network, Transport};
+use crate::azure::{Azure, sign_in};
+use crate::connection::ConnectionRecord;
+use crate::error::{Error, Kind, Result};
+use crate::host::Host;
+use crate::sandbox::{self, Sandbox};
+use crate::secret::Secret;
+use crate::store::{Choice, Connections, Paths, SecretStore};
+use crate::ui::Ui;
+
+/// The rooms below, opened for one run.
+pub struct App {
+    /// The machine.
+    pub host: Host,
+    /// The screen.
+    pub ui: Arc<dyn Ui>,
+    /// Global flags.
+    pub global: Global,
+    /// Our folders.
+    pub paths: Paths,
+    /// The connections of this machine.
+    pub connections: Connections,
+    /// What to say if the run is interrupted from now on.
+    pub on_interrupt: Mutex<Vec<String>>,
+    azure: tokio::sync::OnceCell<Reach>,
+}
+
+/// The way to Azure, opened when the first command needs it.
+pub struct Reach {
+    /// Which Azure.
+    pub cloud: Arc<Cloud>,
+    /// The way there.
+    pub transport: Transport,
+    /// The simulated Azure, if it is that one.
+    pub sandbox: Option<Sandbox>,
+}
+
+impl App {
+    /// The rooms for these flags. Opens nothing that needs the network.
+    ///
+    /// # Errors
+    /// `Storage` where our folders can't be made.
+    pub fn open(host: &Host, ui: Arc<dyn Ui>, global: Global) -> Result<App> {
+        let paths = Paths::of(host)?;
+        let paths = if global.sandbox { paths.for_sandbox() } else { paths };
+        Ok(App {
+            host: host.clone(),
+            ui,
+            global,
+            connections: Connections::of(&paths),
+            paths,
+            on_interrupt: Mutex::new(Vec::new()),
+            azure: tokio::sync::OnceCell::new(),
+        })
+    }
+
+    /// The way to Azure. `--sandbox` starts the simulated one now.
+    ///
+    /// # Errors
+    /// `Usage` where the cloud file or a certificate is wrong, `Failed` where the sandbox can't be started.
+    pub async fn reach(&self) -> Result<&Reach> {
+        self.azure.get_or_try_init(|| self.open_reach()).await
+    }
+
+    async fn open_reach(&self) -> Result<Reach> {
+        let sandbox = if self.global.sandbox { Some(self.start_sandbox().await?) } else { None };
+        let cloud = match &sandbox {
+            Some(sandbox) => {
+                let file = sandbox.write_cloud_file(&self.paths.state).map_err(|error| sandbox_failed(&error.to_string()))?;
+                Cloud::named(&file.to_string_lossy())?
+            }
+            None => Cloud::named(&self.global.cloud)?,
+        };
+        let network = Network { ca_file: self.global.ca_file.clone(), timeout: self.global.timeout.map(Duration::from_secs) };
+        let transport = Transport::new(&cloud, &network)?;
+        Ok(Reach { cloud: Arc::new(cloud), transport, sandbox })
+    }
+
+    async fn start_sandbox(&self) -> Result<Sandbox> {
+        self.paths.make()?;
+        let options = sandbox::Options { state_file: Some(self.paths.state.join("azure.json")), ..sandbox::Options::default() };
+        sandbox::start(options).await.map_err(|error| sandbox_failed(&error.to_string()))
+    }
+
+    /// The store that a record or a flag names.
+    ///
+    /// # Errors
+    /// `Usage` where it names none.
+    pub fn store(&self, choice: &str) -> Result<Arc<dyn SecretStore>> {
+        let choice: Choice = choice.parse()?;
+        Ok(crate::store::open(&choice, &self.host, &self.paths))
+    }
+
+    /// Azure as the connection itself sees it, with a credential that has no token yet.
+    ///
+    /// # Errors
+    /// `Usage` where the credential can't be made.
+    pub async fn as_connection(&self, record: &ConnectionRecord, secret: &Secret) -> Result<(Azure, Arc<dyn TokenCredential>)> {
+        let Reach { cloud, transport, .. } = self.reach().await?;
+        let credential = sign_in::client_secret(cloud, transport, record.tenant_id, record.client_id, secret)?;
+        let facts = Facts::from([
+            ("tenant", record.tenant_id.to_string()),
+            ("client_id", record.client_id.to_string()),
+            ("connection", record.name.to_string()),
+            ("vendor", record.vendor.clone()),
+            ("portal", cloud.portal.as_str().trim_end_matches('/').to_owned()),
+            ("login", cloud.login.as_str().trim_end_matches('/').to_owned()),
+        ]);
+        Ok((Azure::new(cloud, transport, credential.clone(), facts), credential))
+    }
+
+    /// The connection's secret, from where it is kept.
+    ///
+    /// # Errors
+    /// `Storage` where the store fails or no longer has it; `Usage` where it was never kept.
+    pub async fn secret_of(&self, record: &ConnectionRecord) -> Result<Secret> {
+        let stored_in = &record.credential.stored_in;
+        if stored_in == "none" {
+            return Err(Error::new(Kind::Usage, "secret_not_kept", format!("The secret of `{}` is not kept on this machine.", record.name))
+                .why("It was connected with `--store none`.")
+                .hint(format!("Give it: azconnect check --tenant {} --client-id {} --vendor {} --client-secret-stdin", record.tenant_id, record.client_id, record.vendor)));
+        }
+        let found = self.store(stored_in)?.get(record.name.as_str()).await?;
+        found.ok_or_else(|| {
+            Error::new(Kind::Storage, "secret_gone", format!("The secret of `{}` is no longer in the {stored_in}.", record.name))
+                .why("Somebody removed the entry, or this is another keyring than the one that it was put into.")
+                .hint(format!("Make a new one: azconnect init {} --connection {}", record.vendor, record.name))
+        })
+    }
+
+    /// From now on, an interrupted run ends with these lines.
+    pub fn say_if_interrupted(&self, lines: Vec<String>) {
+        *self.on_interrupt.lock().unwrap_or_else(PoisonError::into_inner) = lines;
+    }
+}
+
+fn sandbox_failed(reason: &str) -> Error {
+    Error::new(Kind::Failed, "sandbox", format!("The simulated Azure can't be started: {}.", reason.trim_end_matches('.')))
+        .hint("Empty it and begin anew: azconnect sandbox --reset")
+}

@@ -1,0 +1,91 @@
+//! The JSON documents, in one place: their shape is a contract.
+
+use serde_json::{Map, Value, json};
+
+use crate::connection::handover::{Field, Value as FieldValue};
+use crate::connection::{Change, ConnectionRecord};
+use crate::exit::Exit;
+use crate::plan::execute::Ended;
+use crate::plan::survey::Survey;
+
+/// A document: `version`, `ok` and `exit`, and the parts.
+pub fn document(exit: Exit, parts: Value) -> Value {
+    let mut document = Map::from_iter([
+        ("version".to_owned(), json!(1)),
+        ("ok".to_owned(), json!(exit == Exit::Ok)),
+        ("exit".to_owned(), json!(exit.name())),
+    ]);
+    if let Value::Object(parts) = parts {
+        document.extend(parts);
+    }
+    Value::Object(document)
+}
+
+/// `connection`.
+pub fn connection(record: &ConnectionRecord) -> Value {
+    json!({
+        "name": record.name,
+        "vendor": record.vendor,
+        "cloud": record.cloud,
+        "tenant_id": record.tenant_id,
+        "client_id": record.client_id,
+        "application_object_id": record.application_object_id,
+        "service_principal_object_id": record.service_principal_object_id,
+        "agreement": record.agreement,
+        "scopes": record.scopes,
+        "credential": record.credential,
+        "exports": [],
+    })
+}
+
+/// `steps` of a run.
+pub fn steps(ended: &[Ended], survey: &Survey) -> Value {
+    ended
+        .iter()
+        .map(|end| {
+            let planned = survey.rows.iter().find(|row| row.id == end.id).map(|row| row.change);
+            let change = end.receipt.as_ref().filter(|_| end.status == "found").map(|_| Change::Reuse).or(planned);
+            json!({
+                "id": end.id,
+                "title": end.title,
+                "change": change,
+                "status": end.status,
+                "resource_id": end.receipt.as_ref().map(|receipt| &receipt.id),
+            })
+        })
+        .collect()
+}
+
+/// `steps` of a plan that is only shown.
+pub fn planned(survey: &Survey) -> Value {
+    survey
+        .rows
+        .iter()
+        .map(|row| {
+            let found = survey.found.get(&row.id);
+            json!({
+                "id": row.id,
+                "title": row.title,
+                "change": row.change,
+                "status": if found.is_some() { "found" } else { "pending" },
+                "resource_id": found.map(|receipt| &receipt.id),
+                "needs": row.needs.iter().map(crate::steps::Permission::holders).collect::<Vec<_>>(),
+            })
+        })
+        .collect()
+}
+
+/// `handover`: the vendor's form. A secret's value is null unless it was asked for.
+pub fn handover(fields: &[Field]) -> Value {
+    let fields: Vec<Value> = fields
+        .iter()
+        .map(|field| {
+            let (value, secret) = match &field.value {
+                FieldValue::Open(value) => (Some(value.as_str()), false),
+                FieldValue::Secret(secret) => (secret.as_ref().map(crate::secret::Secret::expose), true),
+            };
+            json!({"key": field.key, "label": field.label, "value": value, "secret": secret})
+        })
+        .collect();
+    json!({"fields": fields})
+}

@@ -1,0 +1,81 @@
+//! `azconnect handover`: the values of the vendor's form, in the vendor's words and order.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::app::App;
+use super::views::{self, paragraph};
+use super::documents;
+use crate::connection::handover::{Field, Value};
+use crate::connection::hand_over;
+use crate::error::{Error, Kind, Result};
+use crate::exit::Exit;
+use crate::secret::Secret;
+use crate::ui::Output;
+use crate::vendors;
+
+/// Show the values of the vendor's form
+///
+/// The secret is left out unless you ask for it.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The connection
+    connection: String,
+    /// Show the secret too
+    #[arg(long, conflicts_with = "to")]
+    reveal: bool,
+    /// Write the values, the secret among them, to a file that only you can read
+    #[arg(long, value_name = "FILE")]
+    to: Option<PathBuf>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// `Usage` where there is no such connection, `Storage` where the secret or the file can't be had.
+pub async fn run(args: Args, app: &App) -> Result<Exit> {
+    let record = app.connections.get(&args.connection)?;
+    let vendor = vendors::find(&record.vendor).ok_or_else(|| Error::bug(format!("the vendor `{}` is unknown", record.vendor)))?;
+    let secret = if args.reveal || args.to.is_some() { Some(app.secret_of(&record).await?) } else { None };
+    if let Some(file) = &args.to {
+        write(file, &hand_over(vendor, &record, secret.as_ref()))?;
+    }
+    let shown = secret.as_ref().filter(|_| args.reveal);
+    let fields = hand_over(vendor, &record, shown);
+    let written = args.to.as_ref().map(|file| file.display().to_string());
+    let document = documents::document(Exit::Ok, json!({"connection": documents::connection(&record), "handover": documents::handover(&fields), "written_to": written}));
+    let mut blocks = vec![views::handover(&fields, &views::place(&record.credential.stored_in))];
+    blocks.extend(views::console(vendor));
+    blocks.push(paragraph(match &written {
+        Some(file) => format!("Everything, the secret too, is in {file}. Only you can read it; delete it when it is pasted."),
+        None if args.reveal => "The secret stands above. Clear the screen when it is pasted.".to_owned(),
+        None => format!("Show the secret: azconnect handover {} --reveal", record.name),
+    }));
+    app.ui.finish(&Output { document, blocks });
+    Ok(Exit::Ok)
+}
+
+/// Writes the form to a new file of mode 0600, one `label: value` a line.
+///
+/// # Errors
+/// `Storage` where the file can't be written, is there already, or stands in a folder that everybody may write to.
+pub fn write(file: &Path, fields: &[Field]) -> Result<()> {
+    let mut text = zeroize::Zeroizing::new(String::new());
+    for field in fields {
+        let value = match &field.value {
+            Value::Open(value) => value.as_str(),
+            Value::Secret(secret) => secret.as_ref().map(Secret::expose).unwrap_or_default(),
+        };
+        text.push_str(&format!("{}: {value}\n", field.label));
+    }
+    let refused = |reason: String| {
+        Error::new(Kind::Storage, "handover_file", format!("The values can't be written to `{}`: {reason}.", file.display()))
+            .why("The file would hold a secret, so it has to be new and yours alone.")
+            .hint("Name a file that doesn't exist yet, in a folder of your own.")
+    };
+    if file.exists() {
+        return Err(refused("it exists already".to_owned()));
+    }
+    crate::store::write_atomically(file, text.as_bytes()).map_err(|error| refused(error.to_string().trim_end_matches('.').to_owned()))
+}

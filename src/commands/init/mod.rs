@@ -1,0 +1,163 @@
+//! `azconnect init`: sign in, discover, ask what is missing, show the plan, apply it, validate, store, hand over.
+
+mod apply;
+mod ending;
+mod resume;
+mod show_plan;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::app::App;
+use super::arguments::AnswerFlags;
+use super::signing;
+use crate::azure::Azure;
+use crate::azure::sign_in::{Method, SignedIn};
+use crate::connection::{ConnectionSpec, Credential};
+use crate::error::{Error, Kind, Result};
+use crate::exit::Exit;
+use crate::interview::{Answers, Interview, discovery, resolve};
+use crate::plan;
+use crate::secret::Secret;
+use crate::store::SecretStore;
+use crate::ui::Event;
+use crate::vendors::{self, Vendor};
+
+/// Connect Azure to a cost tool
+///
+/// Signs you in, finds out what Azure can answer, asks for the rest, shows the plan, and carries it out once you agree: an app
+/// registration, its service principal, a client secret, and exactly the roles that the vendor needs. Then it signs in with the new
+/// secret, reads what the vendor will read, keeps the secret where you said, and hands over the values of the vendor's form.
+///
+/// Safe to run again: what is there is found, not made a second time. Safe to interrupt: `--resume` goes on.
+///
+/// Examples:
+///   azconnect init spot-cost-intelligence
+///   azconnect init spot-cost-intelligence --tenant contoso.com --subscription all --plan
+///   azconnect init spot-cost-intelligence --sandbox --yes
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub struct Args {
+    #[command(flatten)]
+    answers: AnswerFlags,
+    /// Read answers from a TOML or JSON file
+    #[arg(long = "answers", value_name = "FILE", id = "answers_file")]
+    answers_file: Option<PathBuf>,
+    /// Show the plan and change nothing
+    #[arg(long)]
+    plan: bool,
+    /// Go on with an interrupted run, with the answers it had
+    #[arg(long, conflicts_with = "fresh")]
+    resume: bool,
+    /// Don't offer to go on with an interrupted run (what it made is still found again)
+    #[arg(long)]
+    fresh: bool,
+    /// Read an existing app's client secret from stdin
+    #[arg(long, conflicts_with = "client_secret_file")]
+    client_secret_stdin: bool,
+    /// Read an existing app's client secret from a file
+    #[arg(long, value_name = "FILE")]
+    client_secret_file: Option<PathBuf>,
+    /// Write the values of the vendor's form, the secret among them, to a file that only you can read
+    #[arg(long, value_name = "FILE")]
+    handover_to: Option<PathBuf>,
+}
+
+/// Everything that is decided before anything is changed.
+struct Decided {
+    vendor: &'static Vendor,
+    spec: ConnectionSpec,
+    azure: Azure,
+    store: Arc<dyn SecretStore>,
+    given: Option<Secret>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// As the exit codes of the contract say.
+pub async fn run(args: Args, app: &App) -> Result<Exit> {
+    app.ui.tell(Event::Started { title: "Connect Azure to a cost tool".to_owned() });
+    let given = super::given_secret::read(&app.host, args.client_secret_stdin, args.client_secret_file.as_deref()).await?;
+    let saved = resume::saved_answers(app, &args).await?;
+    let answers = Answers::gather(&args.answers.0, &app.host, args.answers_file.as_deref(), &saved)?;
+    let decided = decide(&args, app, answers, given).await?;
+    let _lock = app.connections.lock(&decided.spec.name)?;
+    apply::run(&args, app, decided).await
+}
+
+async fn decide(args: &Args, app: &App, answers: Answers, given: Option<Secret>) -> Result<Decided> {
+    let mut interview = Interview::new(answers, app.ui.clone());
+    let possible: Vec<&'static Vendor> = vendors::all().iter().filter(|vendor| plan::lacks(vendor).is_none()).collect();
+    let vendor = interview.vendor(&possible).await?;
+    if !app.ui.can_ask() && !app.global.yes && !args.plan {
+        interview.needs_consent();
+    }
+    let Some(vendor) = vendor else {
+        interview.close_gaps()?;
+        return Err(Error::bug("a vendor that is neither known nor missing"));
+    };
+    refuse_unsupported(vendor)?;
+    let signed_in = match sign_in(app, &mut interview).await? {
+        Some(signed_in) => signed_in,
+        None => {
+            interview.close_gaps()?;
+            return Err(Error::bug("a sign-in that is neither there nor missing"));
+        }
+    };
+    let kept_in = interview.answers.value_or("store", "keyring").to_owned();
+    let store = app.store(&kept_in)?;
+    store.probe().await?;
+    let azure = signing::as_person(app, &signed_in, None).await?;
+    let follows = matches!(signed_in.method, Method::AzureCli | Method::ServicePrincipal | Method::ManagedIdentity | Method::WorkloadIdentity);
+    let directories = discovery::directories(&azure).await?;
+    let Some(directory) = interview.directory(directories, signed_in.tenant, follows).await? else {
+        interview.close_gaps()?;
+        return Err(Error::bug("a directory that is neither known nor missing"));
+    };
+    app.ui.tell(Event::Fact { label: "Directory".to_owned(), value: directory.display_name.clone(), source: interview.answers.source("tenant") });
+    let azure = signing::as_person(app, &signed_in, Some(directory.id)).await?;
+    let cloud = app.reach().await?.cloud.name.clone();
+    let setting = resolve::Setting { azure: &azure, cloud: &cloud, secret_given: given.is_some() };
+    let spec = interview.complete(&setting, vendor, directory).await?;
+    tell_scopes(app, &spec, &interview.answers);
+    Ok(Decided { vendor, spec, azure, store, given })
+}
+
+/// Signs in; none where nobody can be asked and the environment has nothing, which is then a gap among the others.
+async fn sign_in(app: &App, interview: &mut Interview) -> Result<Option<SignedIn>> {
+    // What can be said without asking Azure is said first: a script gets its answer at once.
+    interview.close_gaps_if_nobody_can_be_asked(app.ui.can_ask())?;
+    match signing::sign_in(app, &interview.answers).await {
+        Err(error) if error.code() == "no_sign_in" && !app.ui.can_ask() => {
+            interview.needs_sign_in();
+            Ok(None)
+        }
+        answer => answer.map(Some),
+    }
+}
+
+fn refuse_unsupported(vendor: &Vendor) -> Result<()> {
+    match plan::lacks(vendor) {
+        None => Ok(()),
+        Some(lack) => Err(Error::new(Kind::Usage, "vendor_unsupported", format!("This release can't connect {} yet: it needs {lack}.", vendor.name))
+            .why("It gives roles on subscriptions and management groups; the rest comes with later releases.")
+            .hint(format!("See what to do by hand: azconnect vendors {}", vendor.id))),
+    }
+}
+
+fn tell_scopes(app: &App, spec: &ConnectionSpec, answers: &Answers) {
+    let source = if answers.get("management_group").is_some() { answers.source("management_group") } else { answers.source("subscription") };
+    let names: Vec<&str> = spec.scopes.iter().map(|choice| choice.display_name.as_str()).collect();
+    let value = match names.as_slice() {
+        [] => "none".to_owned(),
+        [one] => (*one).to_owned(),
+        [first, rest @ ..] if rest.len() > 3 => format!("{first} and {} more", rest.len()),
+        several => several.join(", "),
+    };
+    let label = if answers.get("management_group").is_some() { "Reads below" } else { "Reads" };
+    app.ui.tell(Event::Fact { label: label.to_owned(), value, source });
+    if matches!(spec.credential, Credential::GivenSecret) {
+        app.ui.tell(Event::Fact { label: "Secret".to_owned(), value: "the one that you brought".to_owned(), source: String::new() });
+    }
+}

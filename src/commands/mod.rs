@@ -1,0 +1,70 @@
+//! What can be typed: one verb a file. A command calls the floors below and hands results to the screen.
+
+pub mod app;
+pub mod arguments;
+pub mod check;
+pub mod connections;
+pub mod documents;
+pub mod given_secret;
+pub mod handover;
+pub mod init;
+pub mod journals;
+pub mod logging;
+pub mod narration;
+pub mod prove;
+pub mod remove;
+pub mod request;
+pub mod run;
+pub mod sandbox;
+pub mod shell;
+pub mod signing;
+pub mod vendors;
+pub mod views;
+
+use crate::error::Result;
+use crate::exit::Exit;
+use app::App;
+
+/// The verbs.
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// See [`init`].
+    Init(Box<init::Args>),
+    /// See [`check`].
+    Check(check::Args),
+    /// See [`connections`].
+    List(connections::ListArgs),
+    /// See [`connections`].
+    Show(connections::ShowArgs),
+    /// See [`handover`].
+    Handover(handover::Args),
+    /// See [`remove`].
+    Remove(remove::Args),
+    /// See [`vendors`].
+    Vendors(vendors::Args),
+    /// See [`sandbox`].
+    Sandbox(sandbox::Args),
+    /// See [`shell`].
+    Completions(shell::CompletionsArgs),
+    /// See [`shell`].
+    Man(shell::ManArgs),
+}
+
+/// Runs a command.
+///
+/// # Errors
+/// As the exit codes of the contract say.
+pub async fn dispatch(command: Command, app: &App) -> Result<Exit> {
+    match command {
+        Command::Init(args) => init::run(*args, app).await,
+        Command::Check(args) => check::run(args, app).await,
+        Command::List(args) => connections::list(args, app),
+        Command::Show(args) => connections::show(args, app),
+        Command::Handover(args) => handover::run(args, app).await,
+        Command::Remove(args) => remove::run(args, app).await,
+        Command::Vendors(args) => vendors::run(args, app),
+        Command::Sandbox(args) => sandbox::run(args, app).await,
+        Command::Completions(args) => shell::completions(args),
+        Command::Man(args) => shell::man(args),
+    }
+}

@@ -1,0 +1,70 @@
+//! Signing in as the connection and reading what the vendor will read, until Azure has caught up.
+
+use super::app::App;
+use super::views;
+use crate::checks::{self, Connected, Finding, Status};
+use crate::connection::ConnectionRecord;
+use crate::error::Result;
+use crate::secret::Secret;
+use crate::steps::wait::{PATIENCE, Pauses};
+use crate::ui::{Event, Progress};
+use crate::vendors::Vendor;
+
+/// Runs the vendor's checks once.
+///
+/// # Errors
+/// `Usage` where the cloud or the credential can't be used at all; what Azure answers is in the findings.
+pub async fn once(app: &App, vendor: &Vendor, record: &ConnectionRecord, secret: &Secret) -> Result<Vec<Finding>> {
+    let (azure, credential) = app.as_connection(record, secret).await?;
+    let cloud = app.reach().await?.cloud.clone();
+    let connected = Connected { record, azure: &azure, credential: &credential, cloud: &cloud, now: app.host.now() };
+    Ok(checks::run(&checks::for_vendor(&vendor.checks), &connected).await)
+}
+
+/// Runs the checks until those that fail only because Azure has not caught up have passed, with a new token each time (a token
+/// carries the roles of the moment it was made), for ten minutes at most.
+///
+/// # Errors
+/// As [`once`].
+pub async fn until_effective(app: &App, vendor: &Vendor, record: &ConnectionRecord, secret: &Secret) -> Result<Vec<Finding>> {
+    let mut pauses = Pauses::new(PATIENCE);
+    tell(app, Progress::Running, "");
+    loop {
+        let findings = once(app, vendor, record, secret).await?;
+        let failed: Vec<&Finding> = findings.iter().filter(|finding| finding.status == Status::Fail).collect();
+        let only_late = !failed.is_empty() && failed.iter().all(|finding| finding.may_pass);
+        if !only_late {
+            let end = if failed.is_empty() { Progress::Done } else { Progress::Failed };
+            tell(app, end, "");
+            report(app, &findings);
+            return Ok(findings);
+        }
+        tell(app, Progress::Waiting, waiting_for(&failed));
+        if !pauses.pause().await {
+            tell(app, Progress::Pending, "Azure has not caught up within ten minutes");
+            report(app, &findings);
+            return Ok(findings);
+        }
+    }
+}
+
+fn waiting_for(failed: &[&Finding]) -> &'static str {
+    match failed.first().map(|finding| finding.id.as_str()) {
+        Some(checks::token::ID) => "Entra ID to accept the new secret (usually some seconds)",
+        _ => "Azure to make the new role effective (usually a minute, at most ten)",
+    }
+}
+
+fn tell(app: &App, status: Progress, detail: &str) {
+    app.ui.tell(Event::Step {
+        id: "proof".to_owned(),
+        title: "Proof with the new secret".to_owned(),
+        change: "check".to_owned(),
+        status,
+        detail: detail.to_owned(),
+    });
+}
+
+fn report(app: &App, findings: &[Finding]) {
+    app.ui.tell(Event::Shown { blocks: vec![views::findings(findings)] });
+}

@@ -1,0 +1,111 @@
+//! From argv to an exit code.
+
+use std::ffi::OsString;
+use std::sync::{Arc, PoisonError};
+
+use clap::{CommandFactory, FromArgMatches};
+use serde_json::json;
+
+use super::app::App;
+use super::arguments::{Color, CommandLine, Form, Global};
+use super::{dispatch, logging};
+use crate::error::{Error, Kind, Result};
+use crate::exit::Exit;
+use crate::host::Host;
+use crate::ui::{self, Ui};
+
+/// Runs azconnect with these arguments on this machine.
+pub fn run(host: &Host, arguments: Vec<OsString>) -> Exit {
+    let parsed = CommandLine::command().try_get_matches_from(&arguments).and_then(|matches| CommandLine::from_arg_matches(&matches));
+    let line = match parsed {
+        Ok(line) => line,
+        Err(error) => return refused(host, &arguments, &error),
+    };
+    let ui: Arc<dyn Ui> = Arc::from(ui::open(options(&line.global, host), host));
+    match execute(host, line, ui.clone()) {
+        Ok(exit) => exit,
+        Err(error) => {
+            ui.fail(&error, json!({}));
+            error.exit()
+        }
+    }
+}
+
+fn execute(host: &Host, line: CommandLine, ui: Arc<dyn Ui>) -> Result<Exit> {
+    logging::start(&line.global)?;
+    let app = App::open(host, ui, line.global)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Error::bug(format!("the runtime can't be started: {error}")))?;
+    let outcome = runtime.block_on(async {
+        tokio::select! {
+            outcome = dispatch(line.command, &app) => outcome,
+            kind = stopped() => Err(interrupted(&app, kind)),
+        }
+    });
+    // A prompt may still wait for a key; it must not keep the process alive.
+    runtime.shutdown_background();
+    outcome
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+async fn stopped() -> Kind {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            return tokio::select! {
+                _ = tokio::signal::ctrl_c() => Kind::Interrupted,
+                _ = terminate.recv() => Kind::Terminated,
+            };
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+    Kind::Interrupted
+}
+
+fn interrupted(app: &App, kind: Kind) -> Error {
+    let ways = app.on_interrupt.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let message = if ways.is_empty() { "Stopped. Nothing in Azure was changed." } else { "Stopped. Nothing is lost: what was done is in the journal." };
+    Error::new(kind, if kind == Kind::Terminated { "terminated" } else { "interrupted" }, message).hints(ways)
+}
+
+/// A wrong command line; `--help` and `--version` also come this way. stdout stays one document where JSON was asked for.
+fn refused(host: &Host, arguments: &[OsString], error: &clap::Error) -> Exit {
+    let words: Vec<&str> = arguments.iter().filter_map(|word| word.to_str()).collect();
+    let asks = |form: &str| words.iter().any(|word| *word == format!("--output={form}")) || words.windows(2).any(|pair| pair == ["--output", form]);
+    let form = if asks("json") { Some(Form::Json) } else { asks("events").then_some(Form::Events) };
+    let (Some(form), true) = (form, error.use_stderr()) else {
+        // A closed stdout is nobody's mistake.
+        let _ = error.print();
+        return if error.use_stderr() { Exit::Usage } else { Exit::Ok };
+    };
+    let global = Global { output: form, ..Global::plain() };
+    let text = error.render().to_string();
+    let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    let refused = Error::usage("usage", message).hint("See what can be typed: azconnect --help");
+    ui::open(options(&global, host), host).fail(&refused, json!({}));
+    Exit::Usage
+}
+
+fn options(global: &Global, host: &Host) -> ui::Options {
+    ui::Options {
+        output: match global.output {
+            Form::Text => ui::OutputFormat::Text,
+            Form::Json => ui::OutputFormat::Json,
+            Form::Events => ui::OutputFormat::Events,
+        },
+        plain: global.plain,
+        color: match global.color {
+            Color::Auto if host.env("NO_COLOR").is_some() => ui::ColorChoice::Never,
+            Color::Auto => ui::ColorChoice::Auto,
+            Color::Always => ui::ColorChoice::Always,
+            Color::Never => ui::ColorChoice::Never,
+        },
+        quiet: global.quiet,
+        demo: global.demo,
+        no_input: global.no_input,
+    }
+}

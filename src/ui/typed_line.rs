@@ -1,0 +1,32 @@
+//! One line from the keyboard that can be given up: for text that a person may paste while something else is waited for.
+
+use std::io::BufRead;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Waits for one line on stdin until `stop` is set. `None` when stopped, or when there will be no more input.
+///
+/// A plain read can't be given up, and would swallow the next answer; so it is begun only when a whole line is there.
+#[cfg(unix)]
+pub fn typed_line(stop: &AtomicBool) -> Option<String> {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let pause = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
+    while !stop.load(Ordering::Relaxed) {
+        let stdin = std::io::stdin();
+        let mut waiting = [PollFd::new(&stdin, PollFlags::IN)];
+        if poll(&mut waiting, Some(&pause)).is_ok_and(|ready| ready > 0) {
+            let mut line = String::new();
+            let read = stdin.lock().read_line(&mut line).ok()?;
+            return (read > 0).then_some(line);
+        }
+    }
+    None
+}
+
+/// Not offered where the console can't be asked whether a line is there.
+#[cfg(not(unix))]
+pub fn typed_line(stop: &AtomicBool) -> Option<String> {
+    while !stop.load(Ordering::Relaxed) {
+        std::thread::sleep(std::time::Duration::from_millis(200));
+    }
+    None
+}
