@@ -1,0 +1,184 @@
+//! Signing in: who asks Azure, and how they prove it.
+//!
+//! The commands call [`sign_in`] once a run, for the person (or the pipeline) that sets a connection up, and
+//! [`client_secret`] for the connection's own identity. What a person has to see or type meanwhile goes through the
+//! [`Person`] that the caller brings: nothing here prints or asks.
+//!
+//! Promised: a returned credential has already given one token (for Azure Resource Manager), so a wrong sign-in ends
+//! here and not in the middle of the work. Tokens are kept in memory only. No `Debug` shows any of them.
+
+mod choose;
+mod claims;
+mod method;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use azure_core::credentials::TokenCredential;
+
+pub use choose::{Facts, choose};
+pub use claims::{Claims, claims};
+pub use method::Method;
+
+use super::cloud::Cloud;
+use super::ids::{ClientId, TenantId};
+use super::transport::Transport;
+use crate::error::Result;
+use crate::host::Host;
+
+/// The client that browser and device-code sign-in use unless told otherwise: Microsoft's own *Microsoft Azure CLI*.
+/// It is the same in every cloud, its rights are consented everywhere, and an administrator may block it.
+/// Source: <https://learn.microsoft.com/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in>
+pub const AZURE_CLI_CLIENT_ID: ClientId = ClientId::new(uuid::Uuid::from_u128(
+    0x04b0_7795_8ddb_461a_bbee_02f9_e1bf_7b46,
+));
+
+/// What a sign-in is made of.
+#[derive(Clone)]
+pub struct Request<'a> {
+    /// Where to sign in.
+    pub cloud: &'a Arc<Cloud>,
+    /// The way there.
+    pub transport: &'a Transport,
+    /// The environment that credentials are looked for in, the clock, randomness.
+    pub host: &'a Host,
+    /// Directory to sign in to, GUID or domain. `None` lets a person's account decide; an application then needs
+    /// `AZURE_TENANT_ID`.
+    pub tenant: Option<&'a str>,
+    /// `--sign-in-client-id`: the public client for browser and device code. `None` = [`AZURE_CLI_CLIENT_ID`].
+    pub client_id: Option<ClientId>,
+    /// Who watches, if anybody does.
+    pub person: Arc<dyn Person>,
+}
+
+/// What the room above shows and asks while somebody signs in. The commands implement it over their `Ui`.
+#[async_trait]
+pub trait Person: Send + Sync {
+    /// Whether somebody is there who can act on what they are told. Only [`Method::Auto`] asks this: who names a
+    /// method gets it.
+    fn is_present(&self) -> bool;
+
+    /// Tries to open the address in a browser; false where there is none. The address is told as well, in any case.
+    fn open_browser(&self, url: &str) -> bool;
+
+    /// Shows something. Must not block.
+    fn tell(&self, news: News);
+
+    /// Waits for the person to paste the address that their browser ended at (it carries the authorization code: show
+    /// no echo of it in a log). Raced with the browser itself and dropped when that wins. Where nobody can type, it
+    /// must stay pending; `None` means that no more will come.
+    async fn paste_back(&self) -> Option<String>;
+}
+
+/// Something that a person who signs in should see. Nothing in it is secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum News {
+    /// The address to sign in at. Show it in full even where `opened`, so that it can be copied to another browser.
+    OpenThisAddress {
+        /// Microsoft's page.
+        url: String,
+        /// Whether a browser was started with it.
+        opened: bool,
+        /// Where the browser will end, `http://localhost:50123`: on another machine that page fails to load, and its
+        /// address is what has to be pasted.
+        returns_to: String,
+        /// How long we wait.
+        expires_in: Duration,
+    },
+    /// The code to type at an address, on any device.
+    EnterThisCode {
+        /// Microsoft's page for codes, as this cloud named it.
+        url: String,
+        /// The code, to be shown large.
+        code: String,
+        /// Microsoft's own sentence with both.
+        message: String,
+        /// How long the code is good for.
+        expires_in: Duration,
+    },
+    /// Nothing came yet. Sent every few seconds while a device code waits.
+    StillWaiting {
+        /// How long the wait may go on.
+        left: Duration,
+    },
+    /// The pasted text was of no use; paste again.
+    PastedTextRefused {
+        /// What is wrong with it, as a sentence.
+        reason: String,
+    },
+    /// Entra wants more proof (multi-factor authentication, as a policy demands): the page opens once more.
+    MoreProofNeeded,
+    /// The person is through; tokens are being fetched.
+    Returned,
+    /// A method that `auto` tried first gave nothing, so the next one follows.
+    WentOn {
+        /// What was tried and why it failed, as a sentence.
+        reason: String,
+    },
+}
+
+/// A finished sign-in.
+#[derive(Clone)]
+pub struct SignedIn {
+    /// Gives tokens for every audience of the cloud.
+    pub credential: Arc<dyn TokenCredential>,
+    /// How.
+    pub method: Method,
+    /// One line on why this method.
+    pub why: String,
+    /// User principal name, or the client id of an application.
+    pub account: Option<String>,
+    /// The directory that the tokens are for.
+    pub tenant: Option<TenantId>,
+    elsewhere: Elsewhere,
+}
+
+/// Makes the same identity's credential for another directory.
+type Elsewhere = Arc<dyn Fn(TenantId) -> Result<Arc<dyn TokenCredential>> + Send + Sync>;
+
+impl SignedIn {
+    /// The same identity in another directory, without asking again. The credential is made, not tried: a directory
+    /// that wants its own proof answers the first call with a [`super::error::SignInError`] (such as `AADSTS50076`),
+    /// and the way on is a [`sign_in`] with that `tenant`.
+    ///
+    /// # Errors
+    /// `Usage` for a managed identity, which exists in one directory only.
+    pub fn for_tenant(&self, tenant: TenantId) -> Result<Arc<dyn TokenCredential>> {
+        (self.elsewhere)(tenant)
+    }
+}
+
+impl std::fmt::Debug for SignedIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SignedIn")
+            .field("method", &self.method)
+            .field("account", &self.account)
+            .field("tenant", &self.tenant)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Signs in.
+///
+/// # Errors
+/// `Usage` where the environment lacks something, `SignedOut` where Entra ID refuses, `Failed` where it can't be reached.
+pub async fn sign_in(method: Method, request: &Request<'_>) -> Result<SignedIn> {
+    let _ = (method, request);
+    Err(crate::error::Error::bug("Signing in is not built yet."))
+}
+
+/// The connection's own credential: client id and secret at a directory. Made, not tried.
+///
+/// # Errors
+/// A bug of ours, where the SDK does not take the cloud's authority.
+pub fn client_secret(
+    cloud: &Arc<Cloud>,
+    transport: &Transport,
+    tenant: TenantId,
+    client_id: ClientId,
+    secret: &crate::secret::Secret,
+) -> Result<Arc<dyn TokenCredential>> {
+    let _ = (cloud, transport, tenant, client_id, secret);
+    Err(crate::error::Error::bug("Signing in is not built yet."))
+}
