@@ -7,9 +7,23 @@
 //! Promised: a returned credential has already given one token (for Azure Resource Manager), so a wrong sign-in ends
 //! here and not in the middle of the work. Tokens are kept in memory only. No `Debug` shows any of them.
 
+mod azure_cli;
+mod browser;
+mod certificate;
 mod choose;
 mod claims;
+mod device_code;
+mod environment;
+mod explained;
+mod failures;
+mod loopback;
+mod managed;
 mod method;
+mod routes;
+#[cfg(test)]
+mod scripted;
+mod session;
+mod token_endpoint;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,12 +33,13 @@ use azure_core::credentials::TokenCredential;
 
 pub use choose::{Facts, choose};
 pub use claims::{Claims, claims};
+pub use environment::client_secret;
 pub use method::Method;
 
 use super::cloud::Cloud;
 use super::ids::{ClientId, TenantId};
 use super::transport::Transport;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::host::Host;
 
 /// The client that browser and device-code sign-in use unless told otherwise: Microsoft's own *Microsoft Azure CLI*.
@@ -159,26 +174,49 @@ impl std::fmt::Debug for SignedIn {
     }
 }
 
-/// Signs in.
+/// Signs in, and proves it with a first token.
+///
+/// With [`Method::Auto`] the order is [`choose`]'s. Where it leads to an `az` session that has ended, and somebody is
+/// there to be asked, the next way is taken and [`News::WentOn`] says so.
 ///
 /// # Errors
-/// `Usage` where the environment lacks something, `SignedOut` where Entra ID refuses, `Failed` where it can't be reached.
+/// `Usage` where the environment or the tenant is not valid, `SignedOut` where Entra ID refuses or nobody finishes the
+/// sign-in, `Failed` where Entra can't be reached.
 pub async fn sign_in(method: Method, request: &Request<'_>) -> Result<SignedIn> {
-    let _ = (method, request);
-    Err(crate::error::Error::bug("Signing in is not built yet."))
+    request.tenant.map(valid_tenant).transpose()?;
+    let present = request.person.is_present();
+    let mut facts = Facts::of_environment(request.host, request.tenant.is_some(), present);
+    facts.explicit = Some(method).filter(|method| *method != Method::Auto);
+    if facts.az_matters() {
+        facts.az_session = azure_cli::account(request.cloud, request.host).await;
+    }
+    let (chosen, why) = choose(&facts)?;
+    match routes::take(chosen, why, request).await {
+        Err(ended)
+            if facts.az_session.take().is_some() && present && ended.kind() == Kind::SignedOut =>
+        {
+            let (next, why) = choose(&facts)?;
+            request.person.tell(News::WentOn {
+                reason: ended.message().to_owned(),
+            });
+            routes::take(next, why, request).await
+        }
+        other => other,
+    }
 }
 
-/// The connection's own credential: client id and secret at a directory. Made, not tried.
-///
-/// # Errors
-/// A bug of ours, where the SDK does not take the cloud's authority.
-pub fn client_secret(
-    cloud: &Arc<Cloud>,
-    transport: &Transport,
-    tenant: TenantId,
-    client_id: ClientId,
-    secret: &crate::secret::Secret,
-) -> Result<Arc<dyn TokenCredential>> {
-    let _ = (cloud, transport, tenant, client_id, secret);
-    Err(crate::error::Error::bug("Signing in is not built yet."))
+/// A directory as people name it: a GUID, or one of its domains. Anything else could change the address that is asked.
+fn valid_tenant(tenant: &str) -> Result<&str> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
+    let trimmed = tenant.trim();
+    if !trimmed.is_empty()
+        && trimmed.len() <= 253
+        && trimmed.chars().all(plain)
+        && !trimmed.starts_with('.')
+    {
+        return Ok(trimmed);
+    }
+    let shown = crate::text::printable(tenant);
+    Err(Error::usage("tenant", format!("`{shown}` is not a directory (tenant): that is a GUID or a domain such as contoso.onmicrosoft.com."))
+        .hint("Find it with `az account show --query tenantId`, or in the portal under Microsoft Entra ID > Overview."))
 }
