@@ -329,6 +329,11 @@ impl Api {
         }))
     }
 
+    /// A failure of the credential itself, with the authority as the host that was asked.
+    pub(super) fn sign_in_failure(&self, error: azure_core::Error) -> AzureError {
+        failure(error, &self.cloud.login, &self.facts)
+    }
+
     fn failed(&self, error: azure_core::Error) -> AzureError {
         failure(error, &self.endpoint, &self.facts)
     }

@@ -41,7 +41,7 @@ pub enum AzureError {
 }
 
 /// An error answer.
-#[derive(Debug, Clone, Default, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[error("{code}: {message}")]
 pub struct ApiError {
     /// HTTP status.
@@ -80,7 +80,7 @@ pub struct SignInError {
 pub struct NetworkError {
     /// The host that was asked.
     pub host: String,
-    /// Our word for what went wrong: `dns`, `connect`, `tls-unknown-issuer`, `tls`, `timeout`, `proxy`, `reset`.
+    /// Our word for what went wrong: `dns`, `connect`, `tls-unknown-issuer`, `tls-other`, `timeout`, `proxy`, `reset`.
     pub code: &'static str,
     /// The innermost cause, as a sentence.
     pub detail: String,
@@ -207,7 +207,7 @@ fn from_sign_in(error: SignInError) -> Error {
         Some(remedy) => with_remedy(explained, remedy, &facts),
         None => explained
             .why("Microsoft Entra ID refused the sign-in.")
-            .hint(remedies::unknown_sign_in(&error.code)),
+            .hints(remedies::unknown_sign_in(&error.code)),
     }
     .because(error)
 }
@@ -236,7 +236,13 @@ fn from_network(error: NetworkError) -> Error {
 }
 
 fn with_remedy(error: Error, remedy: &remedies::Remedy, facts: &Facts) -> Error {
-    error.why(remedy.why.clone()).hints(remedy.fixes(facts))
+    let more = remedy.link.iter().map(|link| format!("Read more: {link}"));
+    let who = remedy.who.iter().map(|who| format!("Who can do it: {who}"));
+    error
+        .why(remedy.why.clone())
+        .hints(more)
+        .hints(who)
+        .hints(remedy.fixes(facts))
 }
 
 fn kind(word: &remedies::Kind) -> Kind {

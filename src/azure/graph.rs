@@ -3,7 +3,7 @@
 //! Source: <https://learn.microsoft.com/graph/api/overview?view=graph-rest-1.0>
 
 use azure_core::http::Url;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Span, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -134,6 +134,30 @@ impl AuthorizationPolicy {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
+struct AppManagementPolicy {
+    #[serde(default)]
+    is_enabled: bool,
+    #[serde(default)]
+    application_restrictions: Restrictions,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Restrictions {
+    #[serde(default)]
+    password_credentials: Vec<PasswordRestriction>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PasswordRestriction {
+    restriction_type: String,
+    state: Option<String>,
+    max_lifetime: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct AddedPassword {
     key_id: KeyId,
     end_date_time: Option<Timestamp>,
@@ -172,13 +196,13 @@ impl Azure {
         )
     }
 
-    /// Creates the application or leaves the one of that unique name as it is; `true` if it was created.
+    /// Creates the application, or leaves the one of that unique name as it is but for these properties.
     ///
     /// Repeatable: Graph keeps `uniqueName` unique. Source: <https://learn.microsoft.com/graph/api/application-upsert>
-    pub async fn upsert_application(&self, unique_name: &str, properties: Value) -> Result<bool> {
+    pub async fn upsert_application(&self, unique_name: &str, properties: Value) -> Result<()> {
         let call =
             Call::patch(unique(unique_name), properties).header("prefer", "create-if-missing");
-        Ok(self.graph.send(call).await?.status == 201)
+        self.graph.send(call).await.map(drop)
     }
 
     /// Deletes the application; its service principal goes with it. Entra keeps it restorable for 30 days.
@@ -201,13 +225,13 @@ impl Azure {
         )
     }
 
-    /// Creates the service principal of an application or leaves it as it is; `true` if it was created.
+    /// Creates the service principal of an application, or leaves it as it is.
     ///
     /// Source: <https://learn.microsoft.com/graph/api/serviceprincipal-upsert>
-    pub async fn upsert_service_principal(&self, client_id: ClientId) -> Result<bool> {
+    pub async fn upsert_service_principal(&self, client_id: ClientId) -> Result<()> {
         let path = format!("/v1.0/servicePrincipals(appId='{client_id}')");
         let call = Call::patch(path, json!({})).header("prefer", "create-if-missing");
-        Ok(self.graph.send(call).await?.status == 201)
+        self.graph.send(call).await.map(drop)
     }
 
     /// Deletes a service principal.
@@ -292,6 +316,25 @@ impl Azure {
         self.graph.list("/v1.0/me/transitiveMemberOf/microsoft.graph.directoryRole?$select=id,displayName,roleTemplateId").await
     }
 
+    /// The longest lifetime that the directory's policy allows a client secret; none where it says nothing.
+    ///
+    /// Source: <https://learn.microsoft.com/graph/api/tenantappmanagementpolicy-get>
+    pub async fn longest_password_lifetime(&self) -> Result<Option<SignedDuration>> {
+        let policy: AppManagementPolicy = self
+            .graph
+            .read(Call::get("/v1.0/policies/defaultAppManagementPolicy"))
+            .await?;
+        let restrictions = policy.application_restrictions.password_credentials;
+        let lifetimes = restrictions.iter().filter(|restriction| {
+            restriction.restriction_type == "passwordLifetime"
+                && restriction.state.as_deref() != Some("disabled")
+        });
+        Ok(lifetimes
+            .filter_map(|restriction| duration(restriction.max_lifetime.as_deref()?))
+            .min()
+            .filter(|_| policy.is_enabled))
+    }
+
     /// What people may do without a role.
     pub async fn authorization_policy(&self) -> Result<AuthorizationPolicy> {
         self.graph
@@ -309,6 +352,21 @@ fn unique(name: &str) -> String {
         return url.path().to_owned();
     }
     format!("/v1.0/applications(uniqueName='{quoted}')")
+}
+
+/// An ISO 8601 duration such as `P90D`; a month counts as 30 days, a year as 365.
+fn duration(text: &str) -> Option<SignedDuration> {
+    let span: Span = text.parse().ok()?;
+    let days = i64::from(span.get_years()) * 365
+        + i64::from(span.get_months()) * 30
+        + i64::from(span.get_weeks()) * 7
+        + i64::from(span.get_days());
+    let hours = i64::from(span.get_hours()) + days * 24;
+    Some(
+        SignedDuration::from_hours(hours)
+            + SignedDuration::from_mins(span.get_minutes())
+            + SignedDuration::from_secs(span.get_seconds()),
+    )
 }
 
 fn found<T>(answer: Result<T>) -> Result<Option<T>> {

@@ -52,4 +52,9 @@ impl Azure {
             arm: Api::new(Service::Arm, &cloud.arm, &cloud.arm_audience, &access),
         }
     }
+
+    /// Sorts a credential's own failure: Entra ID's refusal, or the network.
+    pub fn explain(&self, error: azure_core::Error) -> AzureError {
+        self.arm.sign_in_failure(error)
+    }
 }

@@ -124,7 +124,7 @@ const SYMPTOMS: &[(&str, &str)] = &[
     ("unknownissuer", "tls-unknown-issuer"),
     ("unknown issuer", "tls-unknown-issuer"),
     ("self-signed", "tls-unknown-issuer"),
-    ("invalid peer certificate", "tls"),
+    ("invalid peer certificate", "tls-other"),
     ("dns error", "dns"),
     ("failed to lookup", "dns"),
     ("tunnel", "proxy"),
@@ -134,7 +134,7 @@ const SYMPTOMS: &[(&str, &str)] = &[
     ("connection closed", "reset"),
     ("incompletemessage", "reset"),
     ("connection refused", "connect"),
-    ("tls", "tls"),
+    ("tls", "tls-other"),
 ];
 
 fn causes(error: &(dyn std::error::Error + 'static)) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! The nouns of azconnect, without IO: what a connection is wanted to be, what it turned out to be, what is handed over.
 
 pub mod agreement;
+pub mod handover;
 pub mod name;
 pub mod receipt;
 pub mod record;
@@ -8,6 +9,7 @@ pub mod scope;
 pub mod spec;
 
 pub use agreement::Agreement;
+pub use handover::{Field as HandoverField, hand_over};
 pub use name::ConnectionName;
 pub use receipt::{Change, Receipt, ResourceKind};
 pub use record::{ConnectionRecord, CredentialRecord};

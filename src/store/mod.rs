@@ -1,1 +1,84 @@
-//! What stays on this machine.
+//! What stays on this machine: the secrets, and the files that azconnect writes for itself.
+//!
+//! `commands` call this room; it knows neither Azure nor the screen. It promises that
+//! - a secret is only ever in the keyring, in the one file that the person named, or nowhere ([`Choice`]);
+//! - a place is proven before a secret exists ([`SecretStore::probe`]);
+//! - nothing is half written ([`atomic`]) and nothing is written by two processes at once ([`file_lock`]);
+//! - every way in which it can fail is its own [`StoreError`], with the next thing to do.
+
+mod advice;
+pub mod atomic;
+pub mod choice;
+mod dotenv;
+pub mod error;
+pub mod file;
+pub mod file_lock;
+pub mod keyring;
+mod keyring_error;
+pub mod none;
+pub mod paths;
+mod private_file;
+pub mod secrets;
+mod time_limit;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub use atomic::write_atomically;
+pub use choice::Choice;
+pub use error::StoreError;
+pub use file_lock::Lock;
+pub use paths::Paths;
+pub use secrets::{Entry, SecretStore};
+
+use crate::host::Host;
+
+/// The store that a choice names. Opening asks nothing of it yet: [`SecretStore::probe`] does.
+///
+/// A keyring call waits for a person to unlock the keyring only where `host` has one to ask. A file's path may begin with
+/// `~/` (no shell expands it behind `file:`), and becomes absolute, so that the record still holds in another folder.
+pub fn open(choice: &Choice, host: &Host, paths: &Paths) -> Arc<dyn SecretStore> {
+    match choice {
+        Choice::Keyring => Arc::new(keyring::Keyring::native(
+            paths.keyring_service(),
+            host.can_ask(),
+        )),
+        Choice::File(path) => Arc::new(file::FileStore::new(absolute(path, host))),
+        Choice::None => Arc::new(none::NoStore),
+    }
+}
+
+fn absolute(path: &Path, host: &Host) -> PathBuf {
+    let expanded = match (path.strip_prefix("~"), paths::home(host)) {
+        (Ok(rest), Some(home)) => home.join(rest),
+        _ => path.to_owned(),
+    };
+    std::path::absolute(&expanded).unwrap_or(expanded)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_named_absolutely_in_the_record() {
+        let host = Host::made_of([("HOME", "/home/ada")]);
+        let paths = Paths::of(&host).unwrap();
+        let kind = |choice: &str| open(&choice.parse().unwrap(), &host, &paths).kind();
+        assert_eq!(
+            kind("file:~/keys/a.env"),
+            format!(
+                "file:{}",
+                Path::new("/home/ada").join("keys/a.env").display()
+            )
+        );
+        let here = std::env::current_dir().unwrap();
+        assert_eq!(
+            kind("file:a.env"),
+            format!("file:{}", here.join("a.env").display())
+        );
+        assert_eq!(kind("keyring"), "keyring");
+        assert_eq!(kind("none"), "none");
+    }
+}

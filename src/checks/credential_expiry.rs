@@ -1,0 +1,83 @@
+//! How long will the credential live?
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::check::{Check, Connected, Finding, Status};
+
+/// The check's id.
+pub const ID: &str = "entra.credential-expiry";
+/// From how many days on the end of a credential is a warning.
+const SOON: i64 = 30;
+
+/// Counts the days to the credential's end, as recorded when it was made. (An app without API permissions can't ask for its own.)
+pub struct CredentialExpiry;
+
+#[async_trait]
+impl Check for CredentialExpiry {
+    fn id(&self) -> &'static str {
+        ID
+    }
+
+    fn title(&self) -> &'static str {
+        "Client secret"
+    }
+
+    fn needs_token(&self) -> bool {
+        false
+    }
+
+    async fn run(&self, connected: &Connected<'_>) -> Vec<Finding> {
+        let Some(ends) = connected.record.credential.expires_at else {
+            let what = "When it ends is not known: azconnect didn't make it.";
+            return vec![Finding::new(ID, self.title(), Status::Skip, what)];
+        };
+        let renew = format!(
+            "azconnect remove {0}, then azconnect init {1} --connection {0}",
+            connected.record.name, connected.record.vendor
+        );
+        vec![finding(self.title(), ends, connected.now, &renew)]
+    }
+}
+
+fn finding(title: &str, ends: Timestamp, now: Timestamp, renew: &str) -> Finding {
+    let day = ends.to_string().chars().take(10).collect::<String>();
+    let days = (ends.as_second() - now.as_second()).div_euclid(86_400);
+    if ends <= now {
+        return Finding::new(ID, title, Status::Fail, format!("Ended on {day}."))
+            .why("A client secret has an end, and nobody renews it by itself.")
+            .fix(format!(
+                "Connect anew, and paste the new secret into the vendor's form: {renew}"
+            ));
+    }
+    let in_days = match days {
+        0 => "today".to_owned(),
+        1 => "in 1 day".to_owned(),
+        days => format!("in {days} days"),
+    };
+    if days < SOON {
+        return Finding::new(ID, title, Status::Warn, format!("Ends {in_days} ({day})."))
+            .why("From then on the vendor can't sign in any more, and says so late or never.")
+            .fix(format!("Connect anew before that day: {renew}"));
+    }
+    Finding::new(ID, title, Status::Pass, format!("Ends {in_days} ({day})."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_warns_at_thirty_days_and_fails_at_none() {
+        let now = Timestamp::UNIX_EPOCH;
+        let after = |hours: i64| {
+            finding("x", now + jiff::SignedDuration::from_hours(hours), now, "").status
+        };
+        assert_eq!(after(24 * 31), Status::Pass);
+        assert_eq!(after(24 * 30), Status::Pass);
+        assert_eq!(after(24 * 30 - 1), Status::Warn);
+        assert_eq!(after(1), Status::Warn);
+        assert_eq!(after(0), Status::Fail);
+        assert_eq!(after(-5), Status::Fail);
+    }
+}

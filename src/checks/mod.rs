@@ -1,0 +1,71 @@
+//! One file = one question about a live connection, asked with the connection's own credential and no other.
+
+pub mod check;
+pub mod cost_data;
+pub mod credential_expiry;
+pub mod subscription;
+pub mod token;
+
+pub use check::{Check, Connected, DailyTotal, Finding, Status};
+
+/// The checks that a vendor's file names, in its order.
+///
+/// An id that this release has no check for is left out; the vendor's plan is refused before it comes to that.
+pub fn for_vendor(ids: &[String]) -> Vec<Box<dyn Check>> {
+    let all = || -> Vec<Box<dyn Check>> {
+        vec![
+            Box::new(token::Token),
+            Box::new(credential_expiry::CredentialExpiry),
+            Box::new(subscription::Subscriptions),
+            Box::new(cost_data::CostData),
+        ]
+    };
+    ids.iter()
+        .filter_map(|id| all().into_iter().find(|check| check.id() == id))
+        .collect()
+}
+
+/// Asks every question: first whether the credential is accepted at all, then the rest at once.
+pub async fn run(checks: &[Box<dyn Check>], connected: &Connected<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let (first, rest): (Vec<_>, Vec<_>) = checks.iter().partition(|check| check.id() == token::ID);
+    for check in first {
+        findings.extend(check.run(connected).await);
+    }
+    let refused = findings
+        .iter()
+        .any(|finding| finding.status == Status::Fail);
+    let asked = rest.iter().map(async |check| {
+        if refused && check.needs_token() {
+            return vec![Finding::new(
+                check.id(),
+                check.title(),
+                Status::Skip,
+                "Not asked: the app can't sign in.",
+            )];
+        }
+        check.run(connected).await
+    });
+    findings.extend(futures::future::join_all(asked).await.into_iter().flatten());
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_check_of_a_vendor_that_can_be_connected_exists() {
+        for vendor in crate::vendors::all()
+            .iter()
+            .filter(|vendor| crate::plan::lacks(vendor).is_none())
+        {
+            assert_eq!(
+                for_vendor(&vendor.checks).len(),
+                vendor.checks.len(),
+                "{}",
+                vendor.id
+            );
+        }
+    }
+}

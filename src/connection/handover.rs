@@ -1,0 +1,90 @@
+//! The values that the vendor's form asks for, in the vendor's words and order.
+
+use super::ConnectionRecord;
+use super::scope::Scope;
+use crate::secret::Secret;
+use crate::vendors::Vendor;
+
+/// One field of the vendor's form.
+///
+/// It has no `Serialize`: whoever writes it out decides about the secret at that place.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// Our key, `client_id`.
+    pub key: String,
+    /// The vendor's label, `Application (client) ID`.
+    pub label: String,
+    /// The value.
+    pub value: Value,
+    /// What the person should know about it.
+    pub note: Option<String>,
+}
+
+/// A field's value.
+#[derive(Debug, Clone)]
+pub enum Value {
+    /// May be seen.
+    Open(String),
+    /// Must not be seen; absent where it is not kept on this machine or was not asked for.
+    Secret(Option<Secret>),
+}
+
+/// Fills the vendor's form from the record. A field that the connection has no value for is left out if the vendor calls it
+/// optional, and is empty otherwise.
+pub fn hand_over(
+    vendor: &Vendor,
+    record: &ConnectionRecord,
+    secret: Option<&Secret>,
+) -> Vec<Field> {
+    vendor
+        .gives
+        .iter()
+        .flat_map(|field| {
+            let values = if field.secret {
+                vec![Value::Secret(secret.cloned())]
+            } else {
+                open_values(&field.key, record)
+                    .into_iter()
+                    .map(|value| Value::Open(field.format.apply(&value).to_owned()))
+                    .collect()
+            };
+            let values = if values.is_empty() && !field.optional {
+                vec![Value::Open(String::new())]
+            } else {
+                values
+            };
+            values.into_iter().map(|value| Field {
+                key: field.key.clone(),
+                label: field.label.clone(),
+                value,
+                note: field.note.clone(),
+            })
+        })
+        .collect()
+}
+
+/// The values that a key stands for; several where the connection has several subscriptions.
+fn open_values(key: &str, record: &ConnectionRecord) -> Vec<String> {
+    let scopes =
+        |wanted: fn(&Scope) -> Option<String>| record.scopes.iter().filter_map(wanted).collect();
+    match key {
+        "client_id" => vec![record.client_id.to_string()],
+        "tenant_id" => vec![record.tenant_id.to_string()],
+        "connection" | "account_name" => vec![record.name.to_string()],
+        "secret_expires_at" => record
+            .credential
+            .expires_at
+            .map(|at| at.to_string())
+            .into_iter()
+            .collect(),
+        "subscription_id" => scopes(|scope| match scope {
+            Scope::Subscription(id) => Some(id.to_string()),
+            Scope::ManagementGroup(_) => None,
+        }),
+        "management_group_id" => scopes(|scope| match scope {
+            Scope::ManagementGroup(name) => Some(name.clone()),
+            Scope::Subscription(_) => None,
+        }),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,20 @@
+//! From what is known to one complete [`crate::connection::ConnectionSpec`].
+//!
+//! ```text
+//! flags ─┐
+//! env  ──┤                    ┌ what Azure shows: the only possibility
+//! file ──┼─ answers ─ resolve ┤
+//! saved ─┘                    └ a question, if somebody can be asked; else a gap, and all gaps at once
+//! ```
+//!
+//! A value remembers where it came from. Nothing below this room asks anything.
+
+pub mod answers;
+pub mod discovery;
+pub mod missing;
+pub mod questions;
+pub mod resolve;
+
+pub use answers::{Answer, Answers, Source};
+pub use questions::{QUESTIONS, Question};
+pub use resolve::Interview;

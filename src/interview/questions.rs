@@ -1,0 +1,414 @@
+//! THE table: key, flag, prompt, help and validation of everything that can be asked.
+//!
+//! The command line's flags, the environment's names, the answers file's keys, the prompts and the list of missing answers are all made
+//! from it, so they cannot differ.
+
+use crate::azure::ids::{ClientId, SubscriptionId};
+use crate::connection::ConnectionName;
+
+/// One question.
+#[derive(Debug, Clone, Copy)]
+pub struct Question {
+    /// The key in an answers file; in capitals with `AZCONNECT_` before it, the environment's name.
+    pub key: &'static str,
+    /// The flag without `--`; for `vendor`, which has none, the positional argument's name.
+    pub flag: &'static str,
+    /// What stands behind the flag in the help.
+    pub value: &'static str,
+    /// One line of help for the flag.
+    pub help: &'static str,
+    /// The question as a person is asked it.
+    pub prompt: &'static str,
+    /// What it means and where its answer is found.
+    pub explain: &'static str,
+    /// A valid answer.
+    pub example: &'static str,
+    /// What is taken where nobody says otherwise; shown in the help.
+    pub default: Option<&'static str>,
+    /// Whether it may be given several times.
+    pub many: bool,
+    /// Says what is wrong with an answer.
+    pub check: fn(&str) -> Result<(), String>,
+}
+
+impl Question {
+    /// The environment variable that answers it.
+    pub fn env(&self) -> String {
+        format!("AZCONNECT_{}", self.key.to_uppercase())
+    }
+
+    /// How the flag is written, `--tenant`; the vendor is written without one.
+    pub fn written(&self) -> String {
+        if self.key == "vendor" {
+            "VENDOR".to_owned()
+        } else {
+            format!("--{}", self.flag)
+        }
+    }
+
+    /// The question with this key.
+    pub fn find(key: &str) -> Option<&'static Question> {
+        QUESTIONS.iter().find(|question| question.key == key)
+    }
+}
+
+/// Every question of `init`, in the order in which people think of them.
+pub const QUESTIONS: &[Question] = &[
+    Question {
+        key: "vendor",
+        flag: "vendor",
+        value: "VENDOR",
+        help: "The cost tool to connect to; `azconnect vendors` lists them",
+        prompt: "Which cost tool?",
+        explain: "The product that is to see your Azure costs. `azconnect vendors` says what each of them needs and is handed.",
+        example: "spot-cost-intelligence",
+        default: None,
+        many: false,
+        check: vendor,
+    },
+    Question {
+        key: "connection",
+        flag: "connection",
+        value: "NAME",
+        help: "What to call the connection on this machine",
+        prompt: "What is the connection to be called?",
+        explain: "A name for this machine and for the app registration. You type it in `azconnect check NAME`.",
+        example: "spot-contoso",
+        default: Some("the vendor's and the directory's name"),
+        many: false,
+        check: |text| {
+            text.parse::<ConnectionName>()
+                .map(drop)
+                .map_err(|error| error.to_string())
+        },
+    },
+    Question {
+        key: "sign_in",
+        flag: "sign-in",
+        value: "METHOD",
+        help: "How you sign in: auto, azure-cli, browser, device-code, service-principal, managed-identity, workload-identity",
+        prompt: "How do you sign in?",
+        explain: "`auto` takes credentials of the environment, then an `az` session, then the browser, then a device code, and says why.",
+        example: "browser",
+        default: Some("auto"),
+        many: false,
+        check: |text| one_of(text, SIGN_INS),
+    },
+    Question {
+        key: "sign_in_client_id",
+        flag: "sign-in-client-id",
+        value: "ID",
+        help: "Public client that browser and device-code sign-in use",
+        prompt: "Which public client is to sign you in?",
+        explain: "By default Microsoft's own Azure CLI client, whose rights are consented in every directory.",
+        example: "04b07795-8ddb-461a-bbee-02f9e1bf7b46",
+        default: Some("Microsoft Azure CLI"),
+        many: false,
+        check: client_id,
+    },
+    Question {
+        key: "tenant",
+        flag: "tenant",
+        value: "ID|DOMAIN",
+        help: "Directory (tenant) to connect",
+        prompt: "Which directory?",
+        explain: "The directory that your subscriptions trust. Its ID is in the portal under Microsoft Entra ID > Overview; a domain of it will do.",
+        example: "contoso.onmicrosoft.com",
+        default: None,
+        many: false,
+        check: tenant,
+    },
+    Question {
+        key: "subscription",
+        flag: "subscription",
+        value: "ID|all",
+        help: "Subscription that the vendor is to read (repeat; `all` for all that you see)",
+        prompt: "Which subscriptions is the vendor to read?",
+        explain: "The vendor gets Reader on each. IDs are in the portal under Subscriptions, or in `az account list`.",
+        example: "00000000-0000-0000-0000-000000000000",
+        default: None,
+        many: true,
+        check: |text| {
+            if text == "all" {
+                Ok(())
+            } else {
+                text.parse::<SubscriptionId>()
+                    .map(drop)
+                    .map_err(|error| error.to_string())
+            }
+        },
+    },
+    Question {
+        key: "management_group",
+        flag: "management-group",
+        value: "ID",
+        help: "Management group that the vendor is to read, instead of single subscriptions",
+        prompt: "Which management group is the vendor to read?",
+        explain: "Reader on it reaches every subscription below it, later ones too. Its ID is in the portal under Management groups.",
+        example: "contoso-root",
+        default: None,
+        many: false,
+        check: management_group,
+    },
+    Question {
+        key: "app_name",
+        flag: "app-name",
+        value: "NAME",
+        help: "Display name of the app registration",
+        prompt: "What is the app registration to be called?",
+        explain: "What people see in the portal under App registrations.",
+        example: "azconnect-spot-cost-intelligence",
+        default: Some("azconnect-<vendor>"),
+        many: false,
+        check: app_name,
+    },
+    Question {
+        key: "app_id",
+        flag: "app-id",
+        value: "ID",
+        help: "Use this existing app registration (client ID) instead of making one",
+        prompt: "Which app registration?",
+        explain: "The application (client) ID of an app registration in the same directory. Roles are added to it, and a secret unless you bring one.",
+        example: "00000000-0000-0000-0000-000000000000",
+        default: None,
+        many: false,
+        check: client_id,
+    },
+    Question {
+        key: "credential",
+        flag: "credential",
+        value: "KIND",
+        help: "How the vendor signs in: secret",
+        prompt: "How is the vendor to sign in?",
+        explain: "This release makes client secrets.",
+        example: "secret",
+        default: Some("secret"),
+        many: false,
+        check: |text| later(text, &["secret"], &["certificate", "federated"]),
+    },
+    Question {
+        key: "secret_days",
+        flag: "secret-days",
+        value: "N",
+        help: "How many days the client secret lives",
+        prompt: "How many days is the secret to live?",
+        explain: "The vendor can't sign in after that, and nobody renews it by itself; `azconnect check` warns 30 days before.",
+        example: "180",
+        default: Some("180"),
+        many: false,
+        check: secret_days,
+    },
+    Question {
+        key: "mode",
+        flag: "mode",
+        value: "MODE",
+        help: "Who does it: automatic",
+        prompt: "Who is to do it?",
+        explain: "This release does it itself.",
+        example: "automatic",
+        default: Some("automatic"),
+        many: false,
+        check: |text| later(text, &["automatic"], &["guided", "script"]),
+    },
+    Question {
+        key: "store",
+        flag: "store",
+        value: "WHERE",
+        help: "Where the secret is kept: keyring, file:PATH, none",
+        prompt: "Where is the secret to be kept?",
+        explain: "The OS keyring, a file that only you can read, or nowhere: then it is shown once, on request.",
+        example: "keyring",
+        default: Some("keyring"),
+        many: false,
+        check: |text| {
+            text.parse::<crate::store::Choice>()
+                .map(drop)
+                .map_err(|error| error.to_string())
+        },
+    },
+];
+
+/// The values of `--sign-in`.
+pub const SIGN_INS: &[&str] = &[
+    "auto",
+    "azure-cli",
+    "browser",
+    "device-code",
+    "service-principal",
+    "managed-identity",
+    "workload-identity",
+];
+
+fn one_of(text: &str, all: &[&str]) -> Result<(), String> {
+    if all.contains(&text) {
+        return Ok(());
+    }
+    Err(format!(
+        "`{}` is none of {}.",
+        crate::text::printable(text),
+        all.join(", ")
+    ))
+}
+
+/// Like [`one_of`], and says of a value that the contract knows and this release doesn't that it is so.
+fn later(text: &str, now: &[&str], later: &[&str]) -> Result<(), String> {
+    if later.contains(&text) {
+        return Err(format!(
+            "`{text}` is not in this release; use {}.",
+            now.join(", ")
+        ));
+    }
+    one_of(text, now)
+}
+
+fn vendor(text: &str) -> Result<(), String> {
+    if crate::vendors::find(text).is_some() {
+        return Ok(());
+    }
+    let all: Vec<&str> = crate::vendors::all()
+        .iter()
+        .map(|vendor| vendor.id.as_str())
+        .collect();
+    Err(format!(
+        "`{}` is no vendor that azconnect knows; use one of {}.",
+        crate::text::printable(text),
+        all.join(", ")
+    ))
+}
+
+fn client_id(text: &str) -> Result<(), String> {
+    text.parse::<ClientId>()
+        .map(drop)
+        .map_err(|error| error.to_string())
+}
+
+/// A GUID or a domain name.
+fn tenant(text: &str) -> Result<(), String> {
+    let guid = match text.parse::<crate::azure::ids::TenantId>() {
+        Ok(_) => return Ok(()),
+        Err(error) => error.to_string(),
+    };
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    let top = text.rsplit('.').next().unwrap_or_default();
+    if text.contains('.')
+        && text.len() <= 253
+        && text.split('.').all(label)
+        && top.chars().any(|c| c.is_ascii_alphabetic())
+    {
+        return Ok(());
+    }
+    Err(format!(
+        "{guid} A domain such as contoso.onmicrosoft.com will do too."
+    ))
+}
+
+fn management_group(text: &str) -> Result<(), String> {
+    if crate::connection::scope::is_management_group_name(text) {
+        return Ok(());
+    }
+    Err(format!(
+        "`{}` can't be a management group's ID: use its ID (not its path or display name), 1 to 90 letters, digits, `-`, `_`, `.`, `(` and `)`.",
+        crate::text::printable(text)
+    ))
+}
+
+/// Microsoft Graph's own limit is 256 characters.
+/// Source: <https://learn.microsoft.com/graph/api/resources/application#properties>
+fn app_name(text: &str) -> Result<(), String> {
+    let long = text.chars().count();
+    if text.trim().is_empty() {
+        return Err("An app registration needs a name that can be seen.".to_owned());
+    }
+    if text.chars().any(char::is_control) {
+        return Err(format!(
+            "The name `{}` has control characters (such as a line break) in it.",
+            crate::text::printable(text)
+        ));
+    }
+    if long > 256 {
+        return Err(format!(
+            "The name has {long} characters; Microsoft Entra ID takes 256 at most."
+        ));
+    }
+    Ok(())
+}
+
+fn secret_days(text: &str) -> Result<(), String> {
+    match text.parse::<u16>() {
+        Ok(1..=730) => Ok(()),
+        Ok(_) | Err(_) => Err(format!(
+            "`{}` is no lifetime: use 1 to 730 days.",
+            crate::text::printable(text)
+        )),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn every_example_is_valid_and_every_key_is_one() {
+        for question in QUESTIONS {
+            (question.check)(question.example).unwrap();
+            assert!(
+                question
+                    .key
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || c == '_'),
+                "{}",
+                question.key
+            );
+            assert_eq!(question.flag, question.key.replace('_', "-"));
+            assert_eq!(
+                QUESTIONS
+                    .iter()
+                    .filter(|other| other.key == question.key)
+                    .count(),
+                1
+            );
+        }
+    }
+
+    #[test]
+    fn bad_answers_are_refused_with_advice() {
+        for (key, bad, expected) in [
+            (
+                "tenant",
+                "0f9c2ab0-6a1e-4bd4-8a77-0e8d3a5b7c1ea",
+                "not a directory",
+            ),
+            ("tenant", "contoso", "domain such as"),
+            ("app_name", &"x".repeat(300), "300 characters"),
+            ("app_name", "a\nb", "control characters"),
+            ("app_name", "  ", "needs a name"),
+            ("subscription", "prod", "az account list"),
+            ("secret_days", "0", "1 to 730"),
+            ("secret_days", "99999", "1 to 730"),
+            ("credential", "certificate", "not in this release"),
+            ("mode", "guided", "not in this release"),
+            ("vendor", "spot", "spot-cost-intelligence"),
+            ("management_group", "/providers/x", "not its path"),
+            ("sign_in", "magic", "device-code"),
+        ] {
+            let reason = (Question::find(key).unwrap().check)(bad).unwrap_err();
+            assert!(reason.contains(expected), "{key}: {reason}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_answer_makes_a_check_panic(text in any::<String>()) {
+            for question in QUESTIONS {
+                let _ = (question.check)(&text);
+            }
+        }
+    }
+}

@@ -1,0 +1,430 @@
+//! Turns what is known into a complete wish: the only possibility is taken, a choice is asked for, what can't be asked for is a gap.
+
+use std::sync::Arc;
+
+use super::answers::{Answers, Source};
+use super::questions::Question;
+use super::{discovery, missing};
+use crate::azure::Azure;
+use crate::azure::ids::{SubscriptionId, TenantId};
+use crate::azure::subscriptions::Subscription;
+use crate::connection::{
+    Application, ConnectionName, ConnectionSpec, Credential, Directory, Scope, ScopeChoice,
+};
+use crate::error::{Error, Gap, Result};
+use crate::ui::{Ask, Choice, Ui};
+use crate::vendors::{self, Vendor};
+
+/// An interview under way.
+pub struct Interview {
+    /// What is known so far.
+    pub answers: Answers,
+    ui: Arc<dyn Ui>,
+    gaps: Vec<Gap>,
+}
+
+/// What the interview learns from the rooms around it.
+pub struct Setting<'a> {
+    /// Azure, as the person who signed in sees it.
+    pub azure: &'a Azure,
+    /// The cloud's name.
+    pub cloud: &'a str,
+    /// Whether the person brought an existing app's secret along.
+    pub secret_given: bool,
+}
+
+impl Interview {
+    /// An interview that begins with these answers and asks through `ui`, if that can ask.
+    pub fn new(answers: Answers, ui: Arc<dyn Ui>) -> Self {
+        Interview {
+            answers,
+            ui,
+            gaps: Vec::new(),
+        }
+    }
+
+    /// The vendor; none if it is a gap.
+    ///
+    /// # Errors
+    /// `Interrupted` where the person stops.
+    pub async fn vendor(&mut self) -> Result<Option<&'static Vendor>> {
+        if let Some(id) = self.answers.value("vendor") {
+            return Ok(vendors::find(id));
+        }
+        let possible: Vec<&'static Vendor> = vendors::all().iter().collect();
+        let options = possible
+            .iter()
+            .map(|vendor| Choice {
+                label: vendor.name.clone(),
+                detail: vendor.summary.clone(),
+            })
+            .collect();
+        let ids = possible.iter().map(|vendor| vendor.id.clone()).collect();
+        let Some(chosen) = self.choose("vendor", options, ids).await? else {
+            return Ok(None);
+        };
+        Ok(possible.get(chosen).copied())
+    }
+
+    /// Notes that a script has not agreed to the plan beforehand.
+    pub fn needs_consent(&mut self) {
+        self.gaps.push(missing::consent());
+    }
+
+    /// Notes that nobody can sign in here, so that nothing can be found out from Azure either.
+    pub fn needs_sign_in(&mut self) {
+        for key in ["sign_in", "tenant", "subscription"] {
+            if let Some(question) = Question::find(key)
+                .filter(|_| self.answers.get(key).is_none() && !self.has_scope(key))
+            {
+                self.gaps.push(missing::gap(question, Vec::new()));
+            }
+        }
+    }
+
+    fn has_scope(&self, key: &str) -> bool {
+        key == "subscription" && self.answers.get("management_group").is_some()
+    }
+
+    /// Ends the run if anything is missing, with all of it at once.
+    ///
+    /// # Errors
+    /// `Usage` with every gap.
+    pub fn close_gaps(&mut self) -> Result<()> {
+        if self.gaps.is_empty() {
+            Ok(())
+        } else {
+            Err(missing::error(std::mem::take(&mut self.gaps)))
+        }
+    }
+
+    /// The directory to connect. `signed_in` is the one that the sign-in led to; `follows` says that the person chose it with the
+    /// sign-in itself (an `az` session, a service principal).
+    ///
+    /// # Errors
+    /// `Interrupted` where the person stops.
+    pub async fn directory(
+        &mut self,
+        all: Vec<Directory>,
+        signed_in: Option<TenantId>,
+        follows: bool,
+    ) -> Result<Option<Directory>> {
+        let of = |id: TenantId| all.iter().find(|directory| directory.id == id).cloned();
+        let unnamed = |id: TenantId| Directory {
+            id,
+            display_name: id.to_string(),
+            default_domain: None,
+        };
+        let (chosen, source) = match (self.answers.get("tenant"), signed_in, all.as_slice()) {
+            (Some(answer), Some(id), _) => {
+                (of(id).unwrap_or_else(|| unnamed(id)), answer.source.clone())
+            }
+            (_, _, [only]) => (only.clone(), Source::Only),
+            (None, Some(id), _) if follows || all.is_empty() => {
+                (of(id).unwrap_or_else(|| unnamed(id)), Source::SignIn)
+            }
+            (_, None, []) => return Err(no_directory()),
+            (_, _, several) => {
+                let options = several
+                    .iter()
+                    .map(|directory| Choice {
+                        label: directory.display_name.clone(),
+                        detail: domain_or_id(directory),
+                    })
+                    .collect();
+                let ids = several
+                    .iter()
+                    .map(|directory| directory.id.to_string())
+                    .collect();
+                let Some(at) = self.choose("tenant", options, ids).await? else {
+                    return Ok(None);
+                };
+                let Some(directory) = several.get(at) else {
+                    return Ok(None);
+                };
+                (directory.clone(), Source::Asked)
+            }
+        };
+        let given = self
+            .answers
+            .get("tenant")
+            .map(|answer| answer.values.clone());
+        self.answers.set(
+            "tenant",
+            given.unwrap_or_else(|| vec![chosen.id.to_string()]),
+            source,
+        );
+        Ok(Some(chosen))
+    }
+
+    /// The rest: what the vendor is to read, which app, which name. All gaps are reported together.
+    ///
+    /// # Errors
+    /// `Usage` with every gap; `Forbidden` where no subscription can be seen; whatever Azure answers; `Interrupted`.
+    pub async fn complete(
+        &mut self,
+        setting: &Setting<'_>,
+        vendor: &Vendor,
+        directory: Directory,
+    ) -> Result<ConnectionSpec> {
+        let scopes = self.scopes(setting.azure, directory.id).await?;
+        self.close_gaps()?;
+        let name = self.name(vendor, &directory)?;
+        let days = self
+            .answers
+            .value_or("secret_days", "180")
+            .parse()
+            .map_err(|_| Error::bug("secret_days was not checked"))?;
+        let application = match self.answers.value("app_id") {
+            Some(id) => Application::Existing {
+                client_id: id
+                    .parse()
+                    .map_err(|_| Error::bug("app_id was not checked"))?,
+            },
+            None => Application::Own {
+                display_name: self
+                    .answers
+                    .value("app_name")
+                    .map_or_else(|| format!("azconnect-{}", vendor.id), str::to_owned),
+                unique_name: format!("azconnect-{name}"),
+                redirect_uris: vendor.application.redirect_uris.clone(),
+            },
+        };
+        if setting.secret_given && matches!(application, Application::Own { .. }) {
+            return Err(Error::usage(
+                "secret_without_app",
+                "A client secret was given without the app registration that it belongs to.",
+            )
+            .hint(
+                "Say which one with `--app-id ID`, or leave the secret away: azconnect makes one.",
+            ));
+        }
+        Ok(ConnectionSpec {
+            name,
+            vendor: vendor.id.clone(),
+            cloud: setting.cloud.to_owned(),
+            directory,
+            agreement: None,
+            scopes,
+            application,
+            credential: if setting.secret_given {
+                Credential::GivenSecret
+            } else {
+                Credential::NewSecret { days }
+            },
+            store: self.answers.value_or("store", "keyring").to_owned(),
+        })
+    }
+
+    fn name(&mut self, vendor: &Vendor, directory: &Directory) -> Result<ConnectionName> {
+        match self.answers.value("connection") {
+            Some(name) => name
+                .parse()
+                .map_err(|_| Error::bug("connection was not checked")),
+            None => Ok(ConnectionName::suggested(
+                &vendor.id,
+                &directory.display_name,
+            )),
+        }
+    }
+
+    async fn scopes(&mut self, azure: &Azure, directory: TenantId) -> Result<Vec<ScopeChoice>> {
+        if let Some(name) = self.answers.value("management_group") {
+            let group = azure.management_group(name).await?;
+            let display_name = crate::text::printable(group.display_name());
+            return Ok(vec![ScopeChoice {
+                scope: Scope::ManagementGroup(group.name),
+                display_name,
+            }]);
+        }
+        let (usable, disabled) = discovery::subscriptions(azure, directory).await?;
+        let chosen = match self
+            .answers
+            .get("subscription")
+            .map(|answer| answer.values.clone())
+        {
+            Some(values) if values.iter().any(|value| value == "all") => usable,
+            Some(values) => values
+                .iter()
+                .map(|value| wanted(value, &usable, &disabled, directory))
+                .collect::<Result<_>>()?,
+            None => self.choose_subscriptions(usable, &disabled).await?,
+        };
+        if chosen.is_empty() && self.gaps.is_empty() {
+            return Err(no_subscription(directory, &disabled));
+        }
+        Ok(chosen
+            .into_iter()
+            .map(|subscription| ScopeChoice {
+                scope: Scope::Subscription(subscription.subscription_id),
+                display_name: subscription.display_name,
+            })
+            .collect())
+    }
+
+    async fn choose_subscriptions(
+        &mut self,
+        usable: Vec<Subscription>,
+        disabled: &[Subscription],
+    ) -> Result<Vec<Subscription>> {
+        if usable.len() <= 1 {
+            if let [only] = usable.as_slice() {
+                self.answers.set(
+                    "subscription",
+                    vec![only.subscription_id.to_string()],
+                    Source::Only,
+                );
+            }
+            return Ok(usable);
+        }
+        for subscription in disabled {
+            tracing::info!(
+                "subscription {} is {}, so no role can be given on it",
+                subscription.subscription_id,
+                subscription.state
+            );
+        }
+        let options: Vec<Choice> = usable
+            .iter()
+            .map(|subscription| Choice {
+                label: subscription.display_name.clone(),
+                detail: subscription.subscription_id.to_string(),
+            })
+            .collect();
+        let ids: Vec<String> = usable
+            .iter()
+            .map(|subscription| subscription.subscription_id.to_string())
+            .collect();
+        let chosen = self.choose_many("subscription", options, ids).await?;
+        Ok(usable
+            .into_iter()
+            .enumerate()
+            .filter(|(at, _)| chosen.contains(at))
+            .map(|(_, subscription)| subscription)
+            .collect())
+    }
+
+    async fn choose(
+        &mut self,
+        key: &str,
+        options: Vec<Choice>,
+        ids: Vec<String>,
+    ) -> Result<Option<usize>> {
+        let Some(question) = Question::find(key) else {
+            return Err(Error::bug(format!("there is no question `{key}`")));
+        };
+        if !self.ui.can_ask() {
+            self.gaps.push(missing::gap(question, ids));
+            return Ok(None);
+        }
+        let ui = self.ui.clone();
+        let ask = ask(question);
+        let chosen = blocking(move || ui.choose(&ask, &options)).await?;
+        if let Some(id) = ids.get(chosen) {
+            self.answers.set(key, vec![id.clone()], Source::Asked);
+        }
+        Ok(Some(chosen))
+    }
+
+    async fn choose_many(
+        &mut self,
+        key: &str,
+        options: Vec<Choice>,
+        ids: Vec<String>,
+    ) -> Result<Vec<usize>> {
+        let Some(question) = Question::find(key) else {
+            return Err(Error::bug(format!("there is no question `{key}`")));
+        };
+        if !self.ui.can_ask() {
+            self.gaps.push(missing::gap(question, ids));
+            return Ok(Vec::new());
+        }
+        let ui = self.ui.clone();
+        let ask = ask(question);
+        let chosen = blocking(move || ui.choose_many(&ask, &options)).await?;
+        let values = chosen
+            .iter()
+            .filter_map(|at| ids.get(*at).cloned())
+            .collect();
+        self.answers.set(key, values, Source::Asked);
+        Ok(chosen)
+    }
+}
+
+/// Runs a prompt where blocking is allowed.
+///
+/// # Errors
+/// What the prompt ends with.
+pub async fn blocking<T: Send + 'static>(
+    prompt: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    tokio::task::spawn_blocking(prompt)
+        .await
+        .map_err(|error| Error::bug(format!("a prompt failed: {error}")))?
+}
+
+fn ask(question: &Question) -> Ask {
+    Ask {
+        key: question.key.to_owned(),
+        prompt: question.prompt.to_owned(),
+        help: question.explain.to_owned(),
+        default: None,
+    }
+}
+
+fn domain_or_id(directory: &Directory) -> String {
+    directory
+        .default_domain
+        .clone()
+        .unwrap_or_else(|| directory.id.to_string())
+}
+
+/// The subscription that was named, out of those that can be seen.
+fn wanted(
+    id: &str,
+    usable: &[Subscription],
+    disabled: &[Subscription],
+    directory: TenantId,
+) -> Result<Subscription> {
+    let id: SubscriptionId = id
+        .parse()
+        .map_err(|_| Error::bug("subscription was not checked"))?;
+    let named = |all: &[Subscription]| {
+        all.iter()
+            .find(|subscription| subscription.subscription_id == id)
+            .cloned()
+    };
+    if let Some(subscription) = named(usable) {
+        return Ok(subscription);
+    }
+    if let Some(subscription) = named(disabled) {
+        return Err(Error::usage("DisabledSubscription", format!("The subscription \"{}\" ({id}) is {}.", subscription.display_name, subscription.state.to_lowercase()))
+            .why("A disabled subscription is read-only: no role can be given on it, and it has no new costs.")
+            .hint("Enable it first (its billing owner can): https://portal.azure.com/#view/Microsoft_Azure_Billing/SubscriptionsBladeV2"));
+    }
+    Err(Error::new(crate::error::Kind::Forbidden, "SubscriptionNotFound", format!("The subscription {id} is not among those that you can see in the directory {directory}."))
+        .why("It trusts another directory, or you have no role on it.")
+        .hint("See which subscriptions you have: az account list --all --output table")
+        .hint("Sign in to the directory that it trusts with `--tenant`, or ask its owner for a role on it."))
+}
+
+fn no_subscription(directory: TenantId, disabled: &[Subscription]) -> Error {
+    let why = match disabled {
+        [] => "You have no role on any subscription there, or it is the wrong directory. A Global Administrator sees none before access is elevated.".to_owned(),
+        all => format!("The {} that you can see are disabled: no role can be given on them.", all.len()),
+    };
+    Error::new(crate::error::Kind::Forbidden, "no_subscription", format!("You see no usable subscription in the directory {directory}."))
+        .why(why)
+        .hint("A Global Administrator can elevate access: https://portal.azure.com/#view/Microsoft_AAD_IAM/ActiveDirectoryMenuBlade/~/Properties")
+        .hint("Choose another directory with `--tenant`, or ask a subscription's owner for Owner or User Access Administrator on it.")
+}
+
+fn no_directory() -> Error {
+    Error::new(
+        crate::error::Kind::SignedOut,
+        "no_directory",
+        "Your sign-in belongs to no directory that Azure shows.",
+    )
+    .why("A personal account without a directory, or a token without one.")
+    .hint("Name the directory: azconnect init --tenant contoso.onmicrosoft.com")
+}

@@ -1,0 +1,91 @@
+//! Permissions needed against permissions held, before the first write.
+//!
+//! It reports and never blocks: roles that are eligible but not activated, rights that come through groups, and conditions on a role can't
+//! all be seen from outside. Where it says no, the step is tried all the same, and Azure's own no is explained.
+
+use std::collections::BTreeMap;
+
+use crate::azure::Azure;
+use crate::azure::graph::DirectoryRole;
+use crate::steps::Permission;
+
+use super::survey::Survey;
+
+/// Whether the person holds a right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// Azure says so.
+    Yes,
+    /// Azure shows no such right.
+    No,
+    /// It can't be seen.
+    Unknown,
+}
+
+/// Directory roles that may register applications and change everybody's, by their template ids.
+///
+/// Source: <https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference>
+const APPLICATION_ROLES: &[(&str, bool)] = &[
+    ("62e90394-69f5-4237-9190-012177145e10", true), // Global Administrator
+    ("9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3", true), // Application Administrator
+    ("158c047a-c907-4556-b7ef-446551a6b5f7", true), // Cloud Application Administrator
+    ("cf1c38e5-3621-4004-a7cb-879624dced7c", false), // Application Developer: may create, not change others'
+];
+
+/// The action that assigning a role needs.
+const ASSIGN: &str = "Microsoft.Authorization/roleAssignments/write";
+
+/// Looks up every right that the survey's rows need, each once and all at once.
+pub async fn preflight(azure: &Azure, survey: &Survey) -> BTreeMap<Permission, Held> {
+    let mut needed: Vec<Permission> = survey
+        .rows
+        .iter()
+        .flat_map(|row| row.needs.clone())
+        .collect();
+    needed.sort();
+    needed.dedup();
+    let looked_up = needed.into_iter().map(async |permission| {
+        let held = match &permission {
+            Permission::RegisterApplications => may_register(azure).await,
+            Permission::ChangeApplication => may_change(azure).await,
+            Permission::AssignRoles(scope) => match azure.permissions(scope).await {
+                Ok(entries) if entries.iter().any(|entry| entry.allows(ASSIGN)) => Held::Yes,
+                Ok(_) => Held::No,
+                Err(_) => Held::Unknown,
+            },
+        };
+        (permission, held)
+    });
+    futures::future::join_all(looked_up)
+        .await
+        .into_iter()
+        .collect()
+}
+
+async fn may_register(azure: &Azure) -> Held {
+    let (roles, policy) = tokio::join!(azure.my_directory_roles(), azure.authorization_policy());
+    let by_role = roles.map(|roles| holds(&roles, |_| true));
+    let by_policy = policy.map(|policy| policy.allows_everybody_to_register_apps());
+    match (by_role, by_policy) {
+        (Ok(true), _) | (_, Ok(true)) => Held::Yes,
+        (Ok(false), Ok(false)) => Held::No,
+        (Err(_), _) | (_, Err(_)) => Held::Unknown,
+    }
+}
+
+/// An owner of the app may change it too; only a role is certain.
+async fn may_change(azure: &Azure) -> Held {
+    match azure.my_directory_roles().await {
+        Ok(roles) if holds(&roles, |changes| changes) => Held::Yes,
+        Ok(_) | Err(_) => Held::Unknown,
+    }
+}
+
+fn holds(roles: &[DirectoryRole], enough: fn(bool) -> bool) -> bool {
+    roles.iter().any(|role| {
+        let template = role.role_template_id.as_deref().unwrap_or_default();
+        APPLICATION_ROLES
+            .iter()
+            .any(|(id, changes)| *id == template && enough(*changes))
+    })
+}

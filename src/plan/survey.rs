@@ -1,0 +1,119 @@
+//! What of the plan is there already. Reads only; its result is the plan that people see.
+
+use crate::azure::Azure;
+use crate::connection::{Change, Receipt};
+use crate::error::Result;
+use crate::steps::{Permission, Receipts};
+
+use super::Plan;
+use super::journal::Journal;
+
+/// One row of the plan.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// The step's id.
+    pub id: String,
+    /// What it changes.
+    pub title: String,
+    /// The same in sentences.
+    pub explain: Vec<String>,
+    /// Whether the thing is made or found.
+    pub change: Change,
+    /// What the person must be allowed to do; empty where nothing is changed.
+    pub needs: Vec<Permission>,
+}
+
+/// The plan held against what there is.
+#[derive(Debug)]
+pub struct Survey {
+    /// One row a step, in order.
+    pub rows: Vec<Row>,
+    /// What was found, by step id.
+    pub found: Receipts,
+}
+
+impl Survey {
+    /// Whether nothing has to be made.
+    pub fn is_complete(&self) -> bool {
+        self.rows.iter().all(|row| row.change == Change::Reuse)
+    }
+}
+
+impl Plan {
+    /// Looks for each step's thing; where something that a step stands on is missing, the step's own thing is missing too.
+    ///
+    /// `ours` are the receipts of earlier runs: what they made stays ours when it is found again.
+    ///
+    /// # Errors
+    /// Whatever Azure answers.
+    pub async fn survey(
+        &self,
+        azure: &Azure,
+        journal: Option<&Journal>,
+        ours: &[Receipt],
+    ) -> Result<Survey> {
+        let mut found = Receipts::new();
+        for step in self.steps() {
+            if step
+                .after()
+                .iter()
+                .any(|needed| !found.contains_key(needed))
+            {
+                continue;
+            }
+            if let Some(receipt) = step.find(azure, &found).await? {
+                found.insert(step.id(), claimed(receipt, journal, ours));
+            }
+        }
+        let rows = self.steps().map(|step| {
+            let change = if found.contains_key(&step.id()) {
+                Change::Reuse
+            } else {
+                Change::Create
+            };
+            let needs = if change == Change::Create {
+                step.needs()
+            } else {
+                Vec::new()
+            };
+            Row {
+                id: step.id(),
+                title: step.title(),
+                explain: step.explain(),
+                change,
+                needs,
+            }
+        });
+        Ok(Survey {
+            rows: rows.collect(),
+            found,
+        })
+    }
+}
+
+/// A found thing is ours if an earlier run's receipt says that we made it, or if our journal holds the intent to make it.
+pub(super) fn claimed(found: Receipt, journal: Option<&Journal>, ours: &[Receipt]) -> Receipt {
+    let known = journal
+        .and_then(|journal| journal.receipt(&found.step))
+        .into_iter()
+        .chain(ours)
+        .find(|known| known.step == found.step && known.id == found.id);
+    if let Some(known) = known {
+        return Receipt {
+            change: known.change,
+            at: known.at,
+            ..found
+        };
+    }
+    let intended = journal.is_some_and(|journal| {
+        journal.has_begun(&found.step) && journal.receipt(&found.step).is_none()
+    });
+    Receipt {
+        change: if intended {
+            Change::Create
+        } else {
+            found.change
+        },
+        ..found
+    }
+}

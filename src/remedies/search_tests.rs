@@ -1,0 +1,203 @@
+//! Which row answers what, and how its lines look with a connection's values.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::{any, prop_assert, proptest};
+
+use super::{Kind, PLACEHOLDERS, Service, all, find, unknown_sign_in};
+
+/// Codes that the design asks for, with the kind that decides the exit code.
+const ASKED_FOR: &[(Service, &str, u16, &str, Kind)] = &[
+    (Service::Entra, "AADSTS7000215", 401, "", Kind::SignedOut),
+    (Service::Entra, "7000222", 401, "", Kind::SignedOut),
+    (Service::Entra, "aadsts53003", 400, "", Kind::Forbidden),
+    (Service::Entra, "AADSTS700016", 400, "", Kind::Usage),
+    (Service::Entra, "AADSTS50076", 400, "", Kind::SignedOut),
+    (Service::Entra, "AADSTS65001", 400, "", Kind::Forbidden),
+    (Service::Entra, "AADSTS90094", 400, "", Kind::Forbidden),
+    (Service::Entra, "AADSTS700213", 400, "", Kind::SignedOut),
+    (Service::Entra, "", 503, "", Kind::Failed),
+    (
+        Service::Graph,
+        "Authorization_RequestDenied",
+        403,
+        "Insufficient privileges to complete the operation.",
+        Kind::Forbidden,
+    ),
+    (
+        Service::Graph,
+        "Authorization_RequestDenied",
+        403,
+        "When using this permission, the backing application of the service principal being created must in the local tenant",
+        Kind::Pending,
+    ),
+    (
+        Service::Graph,
+        "CredentialTypeNotAllowedAsPerAppPolicy",
+        400,
+        "",
+        Kind::Forbidden,
+    ),
+    (
+        Service::Arm,
+        "AuthorizationFailed",
+        403,
+        "to perform action 'Microsoft.Authorization/roleAssignments/write'",
+        Kind::Forbidden,
+    ),
+    (Service::Arm, "PrincipalNotFound", 400, "", Kind::Pending),
+    (
+        Service::Arm,
+        "RoleAssignmentLimitExceeded",
+        400,
+        "",
+        Kind::Forbidden,
+    ),
+    (
+        Service::Arm,
+        "ReadOnlyDisabledSubscription",
+        409,
+        "",
+        Kind::Forbidden,
+    ),
+    (Service::Arm, "", 502, "", Kind::Failed),
+    (
+        Service::Billing,
+        "NotFound",
+        404,
+        "The resource or one of its dependencies could not be found.",
+        Kind::Usage,
+    ),
+    (
+        Service::Billing,
+        "AuthorizationFailed",
+        403,
+        "",
+        Kind::Forbidden,
+    ),
+    (
+        Service::CostManagement,
+        "401",
+        401,
+        "No claims present for the caller in the system",
+        Kind::Forbidden,
+    ),
+    (
+        Service::CostManagement,
+        "RBACAccessDenied",
+        401,
+        "Request ID: NoHttpContext",
+        Kind::Forbidden,
+    ),
+    (
+        Service::CostManagement,
+        "429",
+        429,
+        "Too many requests. Please retry.",
+        Kind::Failed,
+    ),
+    (
+        Service::CostManagement,
+        "BadRequest",
+        400,
+        "Management group X does not have any valid subscriptions",
+        Kind::Usage,
+    ),
+    (
+        Service::Storage,
+        "AuthorizationPermissionMismatch",
+        403,
+        "",
+        Kind::Forbidden,
+    ),
+    (Service::PartnerCenter, "900329", 403, "", Kind::Forbidden),
+    (Service::Network, "tls-unknown-issuer", 0, "", Kind::Failed),
+    (Service::Store, "keyring-locked", 0, "", Kind::Storage),
+];
+
+#[test]
+fn what_the_design_asks_for_is_there() {
+    for (service, code, status, message, kind) in ASKED_FOR {
+        let found = find(*service, code, *status, message);
+        assert_eq!(
+            found.map(|row| row.kind),
+            Some(*kind),
+            "{service:?} {code} {status} {message}"
+        );
+    }
+}
+
+#[test]
+fn a_service_that_is_part_of_another_knows_its_errors_too() {
+    let arm = find(Service::Arm, "AuthorizationFailed", 403, "").unwrap();
+    assert!(std::ptr::eq(
+        arm,
+        find(Service::CostManagement, "AuthorizationFailed", 403, "").unwrap()
+    ));
+    // A code of the wider service says more than a status of the narrower one.
+    let disabled = find(
+        Service::CostManagement,
+        "ReadOnlyDisabledSubscription",
+        401,
+        "",
+    )
+    .unwrap();
+    assert_eq!(disabled.service, Service::Arm);
+    assert!(find(Service::Entra, "AuthorizationFailed", 418, "").is_none());
+    assert!(find(Service::Graph, "", 0, "").is_none());
+}
+
+#[test]
+fn an_untrusted_certificate_leads_to_the_ca_file() {
+    let fixes = find(Service::Network, "tls-unknown-issuer", 0, "")
+        .unwrap()
+        .fixes(&BTreeMap::new());
+    assert!(fixes.iter().any(|line| line.contains("--ca-file")));
+}
+
+#[test]
+fn unknown_codes_lead_to_microsofts_page() {
+    let link = Some("https://login.microsoftonline.com/error?code=16000".to_owned());
+    assert_eq!(unknown_sign_in("AADSTS16000"), link);
+    assert_eq!(unknown_sign_in("16000"), link);
+    for other in ["", "invalid_client", "AADSTS", "AADSTS1; rm", "１２"] {
+        assert_eq!(unknown_sign_in(other), None, "{other}");
+    }
+}
+
+#[test]
+fn lines_without_their_values_are_left_out_unless_all_would_be() {
+    let row = find(Service::Entra, "AADSTS7000222", 401, "").unwrap();
+    let known = BTreeMap::from([("connection", "prod".to_owned())]);
+    assert_eq!(
+        row.fixes(&known),
+        ["Make a new one, prove it, and remove the old one: `azconnect rotate prod`"]
+    );
+    let unknown = row.fixes(&BTreeMap::new());
+    assert_eq!(unknown.len(), 2);
+    assert!(unknown[0].ends_with("`azconnect rotate <connection>`"));
+    assert!(unknown[1].ends_with("<portal>/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Credentials/appId/<client_id>"));
+}
+
+proptest! {
+    #[test]
+    fn no_value_puts_a_control_character_on_the_screen(value in any::<String>(), position in 0usize..1000) {
+        let row = &all()[position % all().len()];
+        let facts: BTreeMap<&str, String> = PLACEHOLDERS.iter().map(|(name, _)| (*name, value.clone())).collect();
+        for line in row.fixes(&facts) {
+            prop_assert!(!line.chars().any(char::is_control), "{line:?}");
+            prop_assert!(!line.contains('\u{202e}'), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn no_answer_makes_the_search_stop(code in any::<String>(), status in any::<u16>(), message in any::<String>()) {
+        for row in [Service::Entra, Service::CostManagement, Service::Store] {
+            let found = find(row, &code, status, &message);
+            prop_assert!(found.is_none_or(|found| !found.fix.is_empty()));
+        }
+        let link = unknown_sign_in(&code);
+        prop_assert!(link.is_none_or(|link| link.is_ascii()));
+    }
+}

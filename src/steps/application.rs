@@ -1,0 +1,146 @@
+//! The app registration: made by upsert under our own unique name, or one that exists already.
+
+use async_trait::async_trait;
+use serde_json::json;
+
+use super::step::{Making, Outcome, Permission, Receipts, Step, made};
+use super::wait::until_visible;
+use crate::azure::{Azure, AzureError, Result, graph};
+use crate::connection::{Application, Change, Receipt, ResourceKind};
+
+/// The step's id.
+pub const ID: &str = "application";
+
+/// Registers the application that the vendor will sign in as, or finds the one that is to be used.
+#[derive(Debug)]
+pub struct ApplicationStep {
+    /// Which one.
+    pub application: Application,
+    /// The vendor's name, for the app's notes.
+    pub vendor_name: String,
+    /// The connection's name, for the app's notes.
+    pub connection: String,
+}
+
+#[async_trait]
+impl Step for ApplicationStep {
+    fn id(&self) -> String {
+        ID.to_owned()
+    }
+
+    fn title(&self) -> String {
+        match &self.application {
+            Application::Own { display_name, .. } => format!("App registration \"{display_name}\""),
+            Application::Existing { client_id } => format!("App registration {client_id}"),
+        }
+    }
+
+    fn explain(&self) -> Vec<String> {
+        match &self.application {
+            Application::Own { unique_name, redirect_uris, .. } => vec![
+                "Registers an application in this directory only (single tenant), without any API permission.".to_owned(),
+                format!("Its unique name is `{unique_name}`: a second run finds it by that, so there is never a second one."),
+                match redirect_uris.as_slice() {
+                    [] => "It gets no redirect URI.".to_owned(),
+                    uris => format!("Its redirect URI is {}, as the vendor's page asks; a vendor that signs in with a secret never uses it.", uris.join(", ")),
+                },
+            ],
+            Application::Existing { .. } => {
+                vec!["Uses the app registration that you named. Nothing about it is changed, except that a secret may be added.".to_owned()]
+            }
+        }
+    }
+
+    fn after(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn needs(&self) -> Vec<Permission> {
+        match &self.application {
+            Application::Own { .. } => vec![Permission::RegisterApplications],
+            Application::Existing { .. } => Vec::new(),
+        }
+    }
+
+    async fn find(&self, azure: &Azure, _: &Receipts) -> Result<Option<Receipt>> {
+        let found = match &self.application {
+            Application::Own { unique_name, .. } => {
+                azure.application_by_unique_name(unique_name).await?
+            }
+            Application::Existing { client_id } => {
+                azure.application_by_client_id(*client_id).await?
+            }
+        };
+        Ok(found.map(|application| {
+            self.receipt(&application, jiff::Timestamp::UNIX_EPOCH, Change::Reuse)
+        }))
+    }
+
+    async fn apply(&self, azure: &Azure, _: &Receipts, making: &Making<'_>) -> Result<Outcome> {
+        let Application::Own {
+            display_name,
+            unique_name,
+            redirect_uris,
+        } = &self.application
+        else {
+            return Err(self.not_there());
+        };
+        let properties = json!({
+            "displayName": display_name,
+            "signInAudience": "AzureADMyOrg",
+            "web": {"redirectUris": redirect_uris},
+            "notes": format!("Made by azconnect for {} (connection `{}`). `azconnect remove {}` takes it away.", self.vendor_name, self.connection, self.connection),
+            "tags": ["azconnect"],
+        });
+        azure.upsert_application(unique_name, properties).await?;
+        let look = || azure.application_by_unique_name(unique_name);
+        let application =
+            until_visible(making, "Entra ID to show the new app registration", look).await?;
+        let application = application.ok_or_else(|| self.not_there())?;
+        Ok(Outcome {
+            receipt: self.receipt(&application, making.now, Change::Create),
+            secret: None,
+        })
+    }
+}
+
+impl ApplicationStep {
+    fn receipt(
+        &self,
+        application: &graph::Application,
+        at: jiff::Timestamp,
+        change: Change,
+    ) -> Receipt {
+        let mut receipt = made(self, ResourceKind::Application, application.id, at);
+        receipt.change = change;
+        receipt.facts.insert(
+            "application_object_id".to_owned(),
+            application.id.to_string(),
+        );
+        receipt
+            .facts
+            .insert("client_id".to_owned(), application.app_id.to_string());
+        receipt
+    }
+
+    fn not_there(&self) -> AzureError {
+        use crate::azure::error::ApiError;
+        AzureError::from(Box::new(ApiError {
+            status: 404,
+            code: "Request_ResourceNotFound".to_owned(),
+            message: format!("{} does not exist in this directory", self.title()),
+            request: "GET applications".to_owned(),
+            service: crate::remedies::Service::Graph,
+            correlation_id: None,
+            facts: Default::default(),
+        }))
+    }
+}
+
+/// Deletes the app registration. Its service principal and secrets go with it; Entra ID keeps it restorable for 30 days.
+pub(super) async fn revert(azure: &Azure, receipt: &Receipt) -> Result<bool> {
+    match receipt.id.parse() {
+        Ok(id) => azure.delete_application(id).await,
+        Err(_) => Ok(false),
+    }
+}

@@ -1,0 +1,128 @@
+//! A role for the service principal at one scope, by Azure role-based access control.
+
+use async_trait::async_trait;
+use uuid::Uuid;
+
+use super::service_principal;
+use super::step::{Making, Outcome, Permission, Receipts, Step, made, needed};
+use super::wait::until_replicated;
+use crate::azure::authorization::role_assignment_path;
+use crate::azure::ids::ServicePrincipalObjectId;
+use crate::azure::{Azure, Result};
+use crate::connection::{Change, Receipt, ResourceKind, ScopeChoice};
+
+/// The namespace of our role assignments' names: any fixed GUID does, so long as it never changes.
+const NAMES: Uuid = Uuid::from_u128(0x6d5e_1b3e_3f0c_4c61_9a55_1f6f_2f4f_90ac);
+
+/// Assigns a role.
+#[derive(Debug)]
+pub struct RoleStep {
+    /// The role's id.
+    pub role: Uuid,
+    /// What the role is called.
+    pub role_name: String,
+    /// Why the vendor needs it.
+    pub why: String,
+    /// Where it is to hold.
+    pub at: ScopeChoice,
+}
+
+#[async_trait]
+impl Step for RoleStep {
+    fn id(&self) -> String {
+        format!(
+            "role:{}:{}",
+            self.role_name.to_lowercase().replace(' ', "-"),
+            self.at.scope
+        )
+    }
+
+    fn title(&self) -> String {
+        format!("{} on \"{}\"", self.role_name, self.at.display_name)
+    }
+
+    fn explain(&self) -> Vec<String> {
+        vec![
+            self.why.clone(),
+            format!("It holds at {} and below.", self.at.scope),
+        ]
+    }
+
+    fn after(&self) -> Vec<String> {
+        vec![service_principal::ID.to_owned()]
+    }
+
+    fn needs(&self) -> Vec<Permission> {
+        vec![Permission::AssignRoles(self.at.scope.clone())]
+    }
+
+    async fn find(&self, azure: &Azure, receipts: &Receipts) -> Result<Option<Receipt>> {
+        let principal: ServicePrincipalObjectId = needed(
+            receipts,
+            service_principal::ID,
+            "service_principal_object_id",
+        )?;
+        let all = azure.role_assignments(&self.at.scope, principal).await?;
+        let found = all
+            .into_iter()
+            .find(|assignment| assignment.gives(self.role, principal, &self.at.scope));
+        Ok(found.map(|assignment| {
+            let mut receipt = made(
+                self,
+                ResourceKind::RoleAssignment,
+                assignment.id,
+                jiff::Timestamp::UNIX_EPOCH,
+            );
+            receipt.change = Change::Reuse;
+            receipt
+        }))
+    }
+
+    async fn apply(
+        &self,
+        azure: &Azure,
+        receipts: &Receipts,
+        making: &Making<'_>,
+    ) -> Result<Outcome> {
+        let principal: ServicePrincipalObjectId = needed(
+            receipts,
+            service_principal::ID,
+            "service_principal_object_id",
+        )?;
+        let name = self.name(principal);
+        let waiting = "Azure to know the new service principal everywhere";
+        let assign = || azure.assign_role(&self.at.scope, name, self.role, principal);
+        let assigned = match until_replicated(making, waiting, assign).await {
+            // Somebody else gave the same role in the meantime, under another name.
+            Err(error) if error.code() == "RoleAssignmentExists" => {
+                self.find(azure, receipts).await?.map(|receipt| receipt.id)
+            }
+            answer => Some(answer?.id),
+        };
+        let id = assigned.unwrap_or_else(|| role_assignment_path(&self.at.scope, name));
+        Ok(Outcome {
+            receipt: made(self, ResourceKind::RoleAssignment, id, making.now),
+            secret: None,
+        })
+    }
+}
+
+impl RoleStep {
+    /// The assignment's name: the same for the same scope, principal and role, so that a second run meets the first one's.
+    fn name(&self, principal: ServicePrincipalObjectId) -> Uuid {
+        Uuid::new_v5(
+            &NAMES,
+            format!(
+                "{}|{principal}|{}",
+                self.at.scope.to_string().to_lowercase(),
+                self.role
+            )
+            .as_bytes(),
+        )
+    }
+}
+
+/// Takes the role assignment away by its resource id.
+pub(super) async fn revert(azure: &Azure, receipt: &Receipt) -> Result<bool> {
+    azure.delete_role_assignment(&receipt.id).await
+}

@@ -1,0 +1,168 @@
+//! What a step is.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::azure::{Azure, AzureError, Result};
+use crate::connection::{Change, Receipt, ResourceKind, Scope};
+use crate::secret::Secret;
+
+/// What earlier steps left, by step id.
+pub type Receipts = BTreeMap<String, Receipt>;
+
+/// One unit of reversion.
+#[async_trait]
+pub trait Step: Send + Sync {
+    /// Its id within the plan, the same in every run: `application`, `role:/subscriptions/…`.
+    fn id(&self) -> String;
+
+    /// What it changes: `App registration "azconnect-spot"`.
+    fn title(&self) -> String;
+
+    /// The same in sentences, for a person who asks what exactly will happen.
+    fn explain(&self) -> Vec<String>;
+
+    /// The ids of the steps whose receipts it needs.
+    fn after(&self) -> Vec<String>;
+
+    /// What the signed-in person must be allowed to do.
+    fn needs(&self) -> Vec<Permission>;
+
+    /// A text that an interrupted run can be recognised by in Azure, where the thing has no id of our choosing.
+    /// The engine writes it to disk before [`Step::apply`].
+    fn marker(&self, _making: &Making<'_>) -> Option<String> {
+        None
+    }
+
+    /// Looks for the thing itself, by an id that we chose or recorded, never by display name.
+    ///
+    /// # Errors
+    /// Whatever Azure answers, except that the thing is not there: that is `None`.
+    async fn find(&self, azure: &Azure, receipts: &Receipts) -> Result<Option<Receipt>>;
+
+    /// Makes the thing, waiting for Azure where it has to.
+    ///
+    /// # Errors
+    /// Whatever Azure answers.
+    async fn apply(
+        &self,
+        azure: &Azure,
+        receipts: &Receipts,
+        making: &Making<'_>,
+    ) -> Result<Outcome>;
+
+    /// Removes what an interrupted [`Step::apply`] with this marker may have left behind.
+    ///
+    /// # Errors
+    /// Whatever Azure answers; the engine then does not apply the step again.
+    async fn clean_up(&self, _azure: &Azure, _receipts: &Receipts, _marker: &str) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// What a step made.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What it left.
+    pub receipt: Receipt,
+    /// A secret that can be read only now.
+    pub secret: Option<Secret>,
+}
+
+/// What a step may use while it makes something.
+pub struct Making<'a> {
+    /// The time now.
+    pub now: Timestamp,
+    /// A short random word for a marker.
+    pub nonce: String,
+    /// The marker that is on disk, where the step has one.
+    pub marker: Option<String>,
+    narrate: Mutex<Box<dyn FnMut(String) + Send + 'a>>,
+}
+
+impl<'a> Making<'a> {
+    /// `narrate` is told what is being waited for.
+    pub fn new(now: Timestamp, nonce: String, narrate: impl FnMut(String) + Send + 'a) -> Self {
+        Making {
+            now,
+            nonce,
+            marker: None,
+            narrate: Mutex::new(Box::new(narrate)),
+        }
+    }
+
+    /// Says what is being waited for.
+    pub fn waiting_for(&self, what: &str) {
+        if let Ok(mut narrate) = self.narrate.lock() {
+            narrate(what.to_owned());
+        }
+    }
+}
+
+/// A right that a step needs, in terms that can be looked up before the first write.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Permission {
+    /// To register applications in the directory.
+    RegisterApplications,
+    /// To change an application that exists already: its owner, or a directory role.
+    ChangeApplication,
+    /// To assign roles at a scope.
+    AssignRoles(Scope),
+}
+
+impl Permission {
+    /// Who has it, as the plan says it.
+    pub fn holders(&self) -> &'static str {
+        match self {
+            Permission::RegisterApplications => {
+                "Application Developer, or any member where the directory allows it"
+            }
+            Permission::ChangeApplication => {
+                "an owner of the app, or Cloud Application Administrator"
+            }
+            Permission::AssignRoles(_) => {
+                "Owner, User Access Administrator or Role Based Access Control Administrator"
+            }
+        }
+    }
+}
+
+/// A receipt for something that was just made.
+pub(super) fn made(
+    step: &dyn Step,
+    kind: ResourceKind,
+    id: impl ToString,
+    at: Timestamp,
+) -> Receipt {
+    Receipt {
+        step: step.id(),
+        title: step.title(),
+        kind,
+        id: id.to_string(),
+        change: Change::Create,
+        at,
+        facts: BTreeMap::new(),
+    }
+}
+
+/// A value that an earlier step's receipt must hold.
+///
+/// # Errors
+/// [`AzureError::Unreadable`] where the plan lets a step run before what it needs: a mistake of ours, caught by the plan's test.
+pub(super) fn needed<T: std::str::FromStr>(
+    receipts: &Receipts,
+    step: &str,
+    fact: &str,
+) -> Result<T> {
+    let lacking = || AzureError::Unreadable {
+        service: "azconnect",
+        detail: format!("no `{fact}` from the step `{step}`"),
+    };
+    receipts
+        .get(step)
+        .and_then(|receipt| receipt.fact(fact))
+        .ok_or_else(lacking)
+}
