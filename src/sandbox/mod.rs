@@ -310,6 +310,13 @@ ca_file = "ca.pem"
         )
     }
 
+    /// Makes everybody sign in again: refresh tokens handed out so far are refused with AADSTS700082.
+    pub fn expire_refresh_tokens(&self) {
+        let ((), _) = self
+            .shared
+            .with_world(|world| world.sessions.expire_refresh_tokens());
+    }
+
     /// Stops the servers: idle connections end at once, the others are given half a second.
     pub async fn shut_down(self) {
         self.servers.stop().await;

@@ -105,7 +105,7 @@ impl TokenKeys {
     }
 
     /// Signs a token.
-    pub(super) fn sign(&self, claims: &Claims) -> Result<String, String> {
+    pub(super) fn sign(&self, claims: &impl Serialize) -> Result<String, String> {
         let mut header = Header::new(Algorithm::RS256);
         header.kid = Some(self.0.key_id.clone());
         header.x5t = Some(self.0.key_id.clone());

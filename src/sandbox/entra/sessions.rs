@@ -5,12 +5,23 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::directory::Authority;
+
 /// What the login service remembers between requests.
 #[derive(Debug, Default)]
 pub(in crate::sandbox) struct Sessions {
     pub(super) codes: BTreeMap<String, AuthorizationCode>,
     pub(super) devices: BTreeMap<String, DeviceCode>,
     pub(super) refresh_tokens: BTreeMap<String, RefreshToken>,
+}
+
+impl Sessions {
+    /// Lets every refresh token handed out so far be refused as too old (AADSTS700082).
+    pub(in crate::sandbox) fn expire_refresh_tokens(&mut self) {
+        for token in self.refresh_tokens.values_mut() {
+            token.expired = true;
+        }
+    }
 }
 
 /// A code that an authorize page sent back.
@@ -20,6 +31,7 @@ pub(super) struct AuthorizationCode {
     pub(super) user: Uuid,
     pub(super) client_id: Uuid,
     pub(super) redirect_uri: String,
+    pub(super) scope: String,
     pub(super) code_challenge: Option<String>,
     pub(super) expires_at: Timestamp,
     pub(super) redeemed: bool,
@@ -28,9 +40,10 @@ pub(super) struct AuthorizationCode {
 /// A device code that somebody polls for.
 #[derive(Debug, Clone)]
 pub(super) struct DeviceCode {
-    /// The segment of the path that it was asked with: a directory, `organizations` or `common`.
-    pub(super) authority: String,
+    /// Where it was asked for; it is polled for there.
+    pub(super) authority: Authority,
     pub(super) client_id: Uuid,
+    pub(super) scope: String,
     pub(super) user_code: String,
     pub(super) expires_at: Timestamp,
     pub(super) interval: i64,
@@ -53,4 +66,5 @@ pub(super) struct RefreshToken {
     pub(super) client_id: Uuid,
     pub(super) sign_in_name: String,
     pub(super) tenant: Uuid,
+    pub(super) expired: bool,
 }
