@@ -163,21 +163,11 @@ impl Executor for Shell {
 #[cfg(all(test, unix))]
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
+    use super::super::scripted::with_az;
     use super::*;
     use crate::azure::error::SignInError;
-    use std::os::unix::fs::PermissionsExt;
 
     const ARM: &str = "https://management.azure.com/.default";
-
-    /// A machine whose `az` is this shell script.
-    fn with_az(script: &str) -> (tempfile::TempDir, Host) {
-        let folder = tempfile::tempdir().unwrap();
-        let az = folder.path().join("az");
-        std::fs::write(&az, format!("#!/bin/sh\n{script}\n")).unwrap();
-        std::fs::set_permissions(&az, std::fs::Permissions::from_mode(0o755)).unwrap();
-        let path = format!("{}:/usr/bin:/bin", folder.path().display());
-        (folder, Host::made_of([("PATH", &*path.leak())]))
-    }
 
     fn shows(environment: &str) -> String {
         format!(

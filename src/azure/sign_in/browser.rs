@@ -19,6 +19,8 @@ use crate::secret::Secret;
 
 /// How long a person may take on the sign-in page.
 pub(super) const PATIENCE: Duration = Duration::from_secs(300);
+/// How long starting a browser may take: some never come back from it (WSL without a desktop, text browsers).
+pub(super) const OPENING: Duration = Duration::from_secs(2);
 
 /// Asks through a browser.
 pub(super) struct Browser {
@@ -26,6 +28,8 @@ pub(super) struct Browser {
     pub(super) person: Arc<dyn Person>,
     pub(super) host: Host,
     pub(super) patience: Duration,
+    /// How long the browser may take to start before the address is told all the same.
+    pub(super) opening: Duration,
 }
 
 /// What ties the answer to this question: neither part is sent to anybody but Entra.
@@ -103,11 +107,14 @@ impl Browser {
         Ok(url.into())
     }
 
-    /// Opening a browser may take its time, and a text browser ends only when it is left; the server answers meanwhile.
+    /// Tells the address whatever becomes of the browser; the server answers meanwhile.
     async fn show(&self, url: String, returns_to: &str) {
         let (person, address) = (self.person.clone(), url.clone());
-        let opening = tokio::task::spawn_blocking(move || person.open_browser(&address));
-        let opened = opening.await.unwrap_or(false);
+        let started = tokio::task::spawn_blocking(move || person.open_browser(&address));
+        let opened = match tokio::time::timeout(self.opening, started).await {
+            Ok(Ok(opened)) => opened,
+            Ok(Err(_)) | Err(_) => false,
+        };
         self.person.tell(News::OpenThisAddress {
             url,
             opened,
@@ -166,10 +173,8 @@ fn query_of(text: &str) -> &str {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
-    use super::super::scripted::{Script, Somebody, granted, query_field};
+    use super::super::scripted::{Script, Somebody, comes_back_with, granted, query_field};
     use super::*;
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::net::TcpStream;
 
     const ASK: Ask<'static> = Ask {
         tenant: "organizations",
@@ -185,25 +190,9 @@ mod tests {
             person: person.clone(),
             host: Host::made_of([]),
             patience: Duration::from_secs(60),
+            opening: Duration::from_secs(60),
         };
         (browser, person)
-    }
-
-    /// Goes back to the program as a browser does after the sign-in page, with these parameters and the right state.
-    fn comes_back_with(parameters: &'static str) -> Box<dyn Fn(String) + Send + Sync> {
-        Box::new(move |url| {
-            tokio::runtime::Handle::current().spawn(async move {
-                let returns_to = query_field(&url, "redirect_uri").unwrap();
-                let state = query_field(&url, "state").unwrap();
-                let authority = returns_to.strip_prefix("http://").unwrap();
-                let mut stream = TcpStream::connect(authority).await.unwrap();
-                let request = format!(
-                    "GET /?{parameters}&state={state} HTTP/1.1\r\nhost: {authority}\r\n\r\n"
-                );
-                stream.write_all(request.as_bytes()).await.unwrap();
-                _ = stream.read(&mut [0; 64]).await.unwrap();
-            });
-        })
     }
 
     #[tokio::test]
@@ -314,6 +303,25 @@ mod tests {
             panic!("not refused");
         };
         assert_eq!(refusal.error.code, "browser_timeout");
+    }
+
+    #[tokio::test]
+    async fn the_address_is_told_while_a_browser_hangs() {
+        let (told, heard) = std::sync::mpsc::channel();
+        let (told, heard) = (std::sync::Mutex::new(told), std::sync::Mutex::new(heard));
+        let somebody = Somebody {
+            // The browser comes back only after the address was told.
+            browser: Some(Box::new(move |_| heard.lock().unwrap().recv().unwrap())),
+            reaction: Some(Box::new(move |_, _| _ = told.lock().unwrap().send(()))),
+            ..Somebody::default()
+        };
+        let (mut browser, person) = browser(&Script::new([]), somebody);
+        (browser.opening, browser.patience) = (Duration::ZERO, Duration::ZERO);
+        assert!(browser.ask(&ASK).await.is_err());
+        assert!(matches!(
+            &person.heard()[0],
+            News::OpenThisAddress { opened: false, .. }
+        ));
     }
 
     #[tokio::test]

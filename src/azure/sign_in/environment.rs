@@ -201,7 +201,7 @@ fn with_secret(
 }
 
 /// The transport and the authority of this cloud, for a credential of the SDK's.
-pub(super) fn options(cloud: &Cloud, transport: &Transport) -> ClientOptions {
+fn options(cloud: &Cloud, transport: &Transport) -> ClientOptions {
     let mut authority = CustomConfiguration::default();
     authority.authority_host = cloud.login.to_string();
     ClientOptions {

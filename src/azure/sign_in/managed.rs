@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use azure_core::credentials::TokenCredential;
-use azure_core::http::ClientOptions;
+use azure_core::http::{ClientOptions, Transport};
 use azure_identity::{
     ClientAssertionCredentialOptions, ManagedIdentityCredential, ManagedIdentityCredentialOptions,
     UserAssignedId, WorkloadIdentityCredential, WorkloadIdentityCredentialOptions,
@@ -22,17 +22,18 @@ use crate::error::{Error, Kind, Result};
 /// How long the machine may take. The SDK would try for more than a minute, which suits a machine that is starting;
 /// on one that is no Azure machine it is a minute of silence.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a connection to this machine's own endpoint may take.
+const CONNECT: Duration = Duration::from_secs(5);
 
 /// The managed identity of this machine: the user-assigned one that `client_id` names, or the machine's own.
 /// `IDENTITY_ENDPOINT` and its like are read from the process by the SDK, which has no other way.
 pub(super) fn managed_identity(
     client_id: Option<ClientId>,
-    options: ClientOptions,
     facts: &Arc<Facts>,
 ) -> Result<Arc<dyn TokenCredential>> {
     let options = ManagedIdentityCredentialOptions {
         user_assigned_id: client_id.map(|id| UserAssignedId::ClientId(id.to_string())),
-        client_options: options,
+        client_options: direct()?,
     };
     let inner = ManagedIdentityCredential::new(Some(options)).map_err(|error| {
         Error::new(
@@ -50,6 +51,21 @@ pub(super) fn managed_identity(
         facts: facts.clone(),
         cache: Cache::default(),
     }))
+}
+
+/// The endpoint is this machine's own (169.254.169.254, or a port of localhost): a proxy would ask for its own identity.
+/// Source: <https://learn.microsoft.com/azure/virtual-machines/instance-metadata-service#proxies>
+fn direct() -> Result<ClientOptions> {
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .connect_timeout(CONNECT)
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .map_err(|error| Error::bug(format!("A direct connection can't be set up: {error}.")))?;
+    Ok(ClientOptions {
+        transport: Some(Transport::new(Arc::new(client))),
+        ..ClientOptions::default()
+    })
 }
 
 fn explain(text: &str) -> (&'static str, String) {

@@ -74,7 +74,8 @@ pub trait Person: Send + Sync {
     /// method gets it.
     fn is_present(&self) -> bool;
 
-    /// Tries to open the address in a browser; false where there is none. The address is told as well, in any case.
+    /// Tries to open the address in a browser; false where there is none. The address is told as well, in any case, after
+    /// two seconds at the latest. Called on a thread that may block.
     fn open_browser(&self, url: &str) -> bool;
 
     /// Shows something. Must not block.
@@ -176,17 +177,22 @@ impl std::fmt::Debug for SignedIn {
 
 /// Signs in, and proves it with a first token.
 ///
-/// With [`Method::Auto`] the order is [`choose`]'s. Where it leads to an `az` session that has ended, and somebody is
+/// With [`Method::Auto`] the order is [`choose()`]'s. Where it leads to an `az` session that has ended, and somebody is
 /// there to be asked, the next way is taken and [`News::WentOn`] says so.
 ///
 /// # Errors
 /// `Usage` where the environment or the tenant is not valid, `SignedOut` where Entra ID refuses or nobody finishes the
 /// sign-in, `Failed` where Entra can't be reached.
 pub async fn sign_in(method: Method, request: &Request<'_>) -> Result<SignedIn> {
-    request.tenant.map(valid_tenant).transpose()?;
+    let request = &Request {
+        tenant: request.tenant.map(valid_tenant).transpose()?,
+        ..request.clone()
+    };
     let present = request.person.is_present();
     let mut facts = Facts::of_environment(request.host, request.tenant.is_some(), present);
     facts.explicit = Some(method).filter(|method| *method != Method::Auto);
+    // This machine's identity is Azure's own: its tokens are nothing for a simulated one.
+    facts.managed_identity &= !request.cloud.is_loopback();
     if facts.az_matters() {
         facts.az_session = azure_cli::account(request.cloud, request.host).await;
     }
@@ -219,4 +225,97 @@ fn valid_tenant(tenant: &str) -> Result<&str> {
     let shown = crate::text::printable(tenant);
     Err(Error::usage("tenant", format!("`{shown}` is not a directory (tenant): that is a GUID or a domain such as contoso.onmicrosoft.com."))
         .hint("Find it with `az account show --query tenantId`, or in the portal under Microsoft Entra ID > Overview."))
+}
+
+#[cfg(all(test, unix))]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::super::transport::Network;
+    use super::scripted::{Somebody, comes_back_with, with_az};
+    use super::*;
+
+    const SHOWN: &str = r#"echo '{"environmentName":"AzureCloud","tenantId":"x","user":{"name":"maria@contoso.com","type":"user"}}'"#;
+    /// `{"tid":"…-1","upn":"maria@contoso.com"}`
+    const TOKEN: &str = "e30.eyJ0aWQiOiIwMDAwMDAwMC0wMDAwLTAwMDAtMDAwMC0wMDAwMDAwMDAwMDEiLCJ1cG4iOiJtYXJpYUBjb250b3NvLmNvbSJ9.x";
+
+    async fn auto(script: &str, person: Somebody) -> (Result<SignedIn>, Arc<Somebody>) {
+        let (_folder, host) = with_az(script);
+        let cloud = Arc::new(Cloud::named("public").unwrap());
+        let transport = Transport::new(&cloud, &Network::default()).unwrap();
+        let person = Arc::new(person);
+        let request = Request {
+            cloud: &cloud,
+            transport: &transport,
+            host: &host,
+            tenant: None,
+            client_id: None,
+            person: person.clone(),
+        };
+        (sign_in(Method::Auto, &request).await, person)
+    }
+
+    #[tokio::test]
+    async fn auto_takes_the_az_session_and_names_it() {
+        let script = format!(
+            r#"case "$2" in show) {SHOWN};; *) echo '{{"accessToken":"{TOKEN}","expires_on":4102444800,"tokenType":"Bearer"}}';; esac"#
+        );
+        let (signed_in, _) = auto(&script, Somebody::default()).await;
+        let signed_in = signed_in.unwrap();
+        assert_eq!(signed_in.method, Method::AzureCli);
+        assert_eq!(signed_in.why, "`az` is signed in as maria@contoso.com");
+        assert_eq!(signed_in.account.as_deref(), Some("maria@contoso.com"));
+        assert_eq!(
+            signed_in.tenant,
+            Some(TenantId::new(uuid::Uuid::from_u128(1)))
+        );
+    }
+
+    #[tokio::test]
+    async fn auto_goes_on_to_the_browser_where_the_az_session_has_ended() {
+        let script = format!(
+            r#"case "$2" in show) {SHOWN};; *) echo 'ERROR: AADSTS70043: The refresh token has expired.' >&2; exit 1;; esac"#
+        );
+        let somebody = Somebody {
+            browser: Some(comes_back_with(
+                "error=access_denied&error_description=AADSTS65004%3a+No.",
+            )),
+            ..Somebody::default()
+        };
+        let (result, person) = auto(&script, somebody).await;
+        assert_eq!(
+            result.unwrap_err().code(),
+            "AADSTS65004",
+            "it was the browser that ended it"
+        );
+        let heard = person.heard();
+        assert!(
+            matches!(&heard[0], News::WentOn { reason } if reason.contains("AADSTS70043")),
+            "{heard:?}"
+        );
+        assert!(matches!(&heard[1], News::OpenThisAddress { .. }));
+    }
+
+    #[test]
+    fn a_directory_is_a_guid_or_a_domain() {
+        for good in [
+            "contoso.com",
+            "0f9c2ab0-6a1e-4bd4-8a77-0e8d3a5b7c1e",
+            " contoso.onmicrosoft.com ",
+        ] {
+            assert_eq!(valid_tenant(good).unwrap(), good.trim());
+        }
+        for bad in [
+            "",
+            " ",
+            "..",
+            "a/b",
+            "a?b",
+            "a b",
+            "a%2fb",
+            "ü.example",
+            &"a".repeat(254),
+        ] {
+            assert_eq!(valid_tenant(bad).unwrap_err().code(), "tenant");
+        }
+    }
 }

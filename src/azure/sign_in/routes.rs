@@ -8,7 +8,7 @@ use azure_core::credentials::TokenCredential;
 use super::browser::{self, Browser};
 use super::claims::claims;
 use super::device_code::DeviceCode;
-use super::environment::{self, Application};
+use super::environment::Application;
 use super::session::{Interaction, Session};
 use super::token_endpoint::TokenEndpoint;
 use super::{
@@ -97,6 +97,7 @@ async fn person(method: Method, request: &Request<'_>) -> Result<Route> {
             person,
             host: request.host.clone(),
             patience: browser::PATIENCE,
+            opening: browser::OPENING,
         }),
     };
     let scope = Cloud::scope(&request.cloud.arm_audience);
@@ -144,9 +145,8 @@ fn managed_identity(request: &Request<'_>) -> Result<Route> {
         })
         .transpose()?;
     let facts = facts(request, request.tenant, client_id);
-    let options = environment::options(request.cloud, request.transport);
     Ok(Route {
-        credential: managed::managed_identity(client_id, options, &facts)?,
+        credential: managed::managed_identity(client_id, &facts)?,
         elsewhere: Arc::new(|tenant: TenantId| {
             Err(Error::usage(
                 "managed_identity_tenant",

@@ -12,6 +12,9 @@ use azure_core::http::{
     Transport, Url,
 };
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
 use super::token_endpoint::TokenEndpoint;
 use super::{AZURE_CLI_CLIENT_ID, News, Person};
 
@@ -188,4 +191,33 @@ impl Person for Somebody {
             None => std::future::pending().await,
         }
     }
+}
+
+/// A browser that goes back to the program as after the sign-in page, with these parameters and the right state.
+pub(super) fn comes_back_with(parameters: &'static str) -> Box<dyn Fn(String) + Send + Sync> {
+    Box::new(move |url| {
+        tokio::runtime::Handle::current().spawn(async move {
+            let returns_to = query_field(&url, "redirect_uri").unwrap();
+            let state = query_field(&url, "state").unwrap();
+            let authority = returns_to.strip_prefix("http://").unwrap();
+            let mut stream = TcpStream::connect(authority).await.unwrap();
+            let request =
+                format!("GET /?{parameters}&state={state} HTTP/1.1\r\nhost: {authority}\r\n\r\n");
+            stream.write_all(request.as_bytes()).await.unwrap();
+            _ = stream.read(&mut [0; 64]).await.unwrap();
+        });
+    })
+}
+
+/// A machine whose `az` is this shell script.
+#[cfg(unix)]
+pub(super) fn with_az(script: &str) -> (tempfile::TempDir, crate::host::Host) {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let az = folder.path().join("az");
+    std::fs::write(&az, format!("#!/bin/sh\n{script}\n")).unwrap();
+    std::fs::set_permissions(&az, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:/usr/bin:/bin", folder.path().display());
+    let host = crate::host::Host::made_of([("PATH", &*path.leak()), ("BROWSER", "browser")]);
+    (folder, host)
 }
