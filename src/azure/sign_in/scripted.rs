@@ -212,11 +212,20 @@ pub(super) fn comes_back_with(parameters: &'static str) -> Box<dyn Fn(String) + 
 /// A machine whose `az` is this shell script.
 #[cfg(unix)]
 pub(super) fn with_az(script: &str) -> (tempfile::TempDir, crate::host::Host) {
-    use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
-    let az = folder.path().join("az");
-    std::fs::write(&az, format!("#!/bin/sh\n{script}\n")).unwrap();
-    std::fs::set_permissions(&az, std::fs::Permissions::from_mode(0o755)).unwrap();
+    // Written by a child: a file that this process has open for writing could be inherited by another test's child just
+    // then, and would be "busy" when it is to be run.
+    let written = std::process::Command::new("/bin/sh")
+        .args([
+            "-c",
+            "printf '#!/bin/sh\\n%s\\n' \"$1\" >az && chmod +x az",
+            "sh",
+            script,
+        ])
+        .current_dir(folder.path())
+        .status()
+        .unwrap();
+    assert!(written.success());
     let path = format!("{}:/usr/bin:/bin", folder.path().display());
     let host = crate::host::Host::made_of([("PATH", &*path.leak()), ("BROWSER", "browser")]);
     (folder, host)
