@@ -85,7 +85,7 @@ pub struct InvalidId {
 
 impl<K> Id<K> {
     /// Wraps a GUID that is known to be of this kind.
-    pub fn new(guid: Uuid) -> Self {
+    pub const fn new(guid: Uuid) -> Self {
         Id(guid, PhantomData)
     }
 

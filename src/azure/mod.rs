@@ -7,6 +7,7 @@ pub mod cost_management;
 pub mod error;
 pub mod graph;
 pub mod ids;
+pub mod sign_in;
 pub mod subscriptions;
 pub mod transport;
 

@@ -1,0 +1,249 @@
+//! The session of `az login`: whether there is one, and its tokens.
+//!
+//! `az` runs once for each audience. It is a child of ours, so secrets that may be in our environment are not in its.
+//! Source: <https://learn.microsoft.com/cli/azure/account#az-account-get-access-token>
+
+use std::ffi::OsStr;
+use std::process::{Output, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use azure_core::credentials::TokenCredential;
+use azure_identity::{AzureCliCredential, AzureCliCredentialOptions, Executor};
+use serde::Deserialize;
+
+use super::explained::Explained;
+use super::session::Cache;
+use crate::azure::cloud::Cloud;
+use crate::azure::error::Facts;
+use crate::error::{Error, Result};
+use crate::host::Host;
+
+/// How long `az` may take to show its account; a warm one takes less than a second.
+const SHOW: Duration = Duration::from_secs(10);
+/// How long `az` may take for a token: it may have to renew its session.
+const TOKEN: Duration = Duration::from_secs(60);
+
+/// Which of `az`'s clouds signs in where. A session of another cloud is of no use.
+/// Source: <https://learn.microsoft.com/cli/azure/manage-clouds-azure-cli>
+const ENVIRONMENTS: [(&str, &str); 4] = [
+    ("login.microsoftonline.com", "AzureCloud"),
+    ("login.microsoftonline.us", "AzureUSGovernment"),
+    ("login.partner.microsoftonline.cn", "AzureChinaCloud"),
+    ("login.chinacloudapi.cn", "AzureChinaCloud"),
+];
+
+/// Variables that `az` has no use for and must not see.
+const WITHHELD: [&str; 4] = [
+    "AZURE_CLIENT_SECRET",
+    "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+    "AZURE_PASSWORD",
+    "AZCONNECT_CLIENT_SECRET",
+];
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Account {
+    environment_name: String,
+    user: User,
+}
+
+#[derive(Deserialize)]
+struct User {
+    name: String,
+}
+
+/// Who is signed in to `az`, where that session is for `cloud`. Whatever goes wrong counts as nobody.
+pub(super) async fn account(cloud: &Cloud, host: &Host) -> Option<String> {
+    let login = cloud.login.host_str()?;
+    let (_, environment) = ENVIRONMENTS.iter().find(|(host, _)| *host == login)?;
+    let shell = Shell::of(host);
+    let arguments = [OsStr::new(SWITCH), OsStr::new(SHOW_ACCOUNT)];
+    let shown = shell.run(OsStr::new(PROGRAM), &arguments);
+    let output = tokio::time::timeout(SHOW, shown).await.ok()?.ok()?;
+    if !output.status.success() {
+        return None;
+    }
+    let account: Account = serde_json::from_slice(&output.stdout).ok()?;
+    (account.environment_name == *environment).then(|| crate::text::printable(&account.user.name))
+}
+
+/// The credential of the `az` session, for a directory or for the session's own.
+pub(super) fn credential(
+    host: &Host,
+    tenant: Option<String>,
+    facts: &Arc<Facts>,
+) -> Result<Arc<dyn TokenCredential>> {
+    let options = AzureCliCredentialOptions {
+        tenant_id: tenant,
+        executor: Some(Arc::new(Shell::of(host))),
+        ..AzureCliCredentialOptions::default()
+    };
+    let inner = AzureCliCredential::new(Some(options))
+        .map_err(|error| Error::usage("tenant", format!("{error}.")).because(error))?;
+    Ok(Arc::new(Explained {
+        inner,
+        patience: TOKEN,
+        explain,
+        facts: facts.clone(),
+        cache: Cache::default(),
+    }))
+}
+
+fn explain(text: &str) -> (&'static str, String) {
+    let lower = text.to_lowercase();
+    if lower.contains("not found on path") || lower.contains("wasn't found") {
+        return (
+            "az_missing",
+            "Couldn't find `az` on this machine".to_owned(),
+        );
+    }
+    if lower.contains("az login") || lower.contains("az account set") {
+        return (
+            "az_signed_out",
+            "Couldn't get a token from `az`: nobody is signed in, or the session has ended"
+                .to_owned(),
+        );
+    }
+    let said = text
+        .lines()
+        .find_map(|line| line.trim().split_once("ERROR:"))
+        .map_or(text.lines().last().unwrap_or_default(), |(_, said)| said);
+    let said = crate::text::printable(said.trim());
+    (
+        "az_failed",
+        format!("Failed to get a token from `az`: {said}"),
+    )
+}
+
+#[cfg(not(windows))]
+const PROGRAM: &str = "/bin/sh";
+#[cfg(not(windows))]
+const SWITCH: &str = "-c";
+#[cfg(not(windows))]
+const SHOW_ACCOUNT: &str = "cd /bin && az account show -o json";
+#[cfg(windows)]
+const PROGRAM: &str = "cmd";
+#[cfg(windows)]
+const SWITCH: &str = "/C";
+// From the system's folder, so that no `az` of the folder that we happen to be in is run.
+#[cfg(windows)]
+const SHOW_ACCOUNT: &str = "cd %SYSTEMROOT% && az account show -o json";
+
+/// Runs `az` without our secrets, and ends it when nobody waits any more.
+#[derive(Debug)]
+struct Shell {
+    path: Option<String>,
+}
+
+impl Shell {
+    fn of(host: &Host) -> Self {
+        Shell {
+            path: host.env("PATH").map(str::to_owned),
+        }
+    }
+}
+
+#[async_trait]
+impl Executor for Shell {
+    async fn run(&self, program: &OsStr, args: &[&OsStr]) -> std::io::Result<Output> {
+        let mut command = tokio::process::Command::new(program);
+        command.args(args).stdin(Stdio::null()).kill_on_drop(true);
+        for name in WITHHELD {
+            command.env_remove(name);
+        }
+        if let Some(path) = &self.path {
+            command.env("PATH", path);
+        }
+        command.output().await
+    }
+}
+
+#[cfg(all(test, unix))]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::super::scripted::with_az;
+    use super::*;
+    use crate::azure::error::SignInError;
+
+    const ARM: &str = "https://management.azure.com/.default";
+
+    fn shows(environment: &str) -> String {
+        format!(
+            r#"test "$*" = "account show -o json" && echo '{{"environmentName":"{environment}","tenantId":"x","user":{{"name":"maria@contoso.com","type":"user"}}}}'"#
+        )
+    }
+
+    async fn refusal(script: &str) -> SignInError {
+        let (_folder, host) = with_az(script);
+        let credential = credential(&host, None, &Arc::default()).unwrap();
+        let error = credential.get_token(&[ARM], None).await.unwrap_err();
+        error.downcast_ref::<SignInError>().unwrap().clone()
+    }
+
+    #[tokio::test]
+    async fn the_session_of_this_cloud_is_found_and_no_other() {
+        let public = Cloud::named("public").unwrap();
+        let (_folder, host) = with_az(&shows("AzureCloud"));
+        assert_eq!(
+            account(&public, &host).await.as_deref(),
+            Some("maria@contoso.com")
+        );
+        assert_eq!(account(&Cloud::named("usgov").unwrap(), &host).await, None);
+        let (_folder, signed_out) =
+            with_az("echo \"ERROR: Please run 'az login' to setup account.\" >&2; exit 1");
+        assert_eq!(account(&public, &signed_out).await, None);
+    }
+
+    #[tokio::test]
+    async fn a_cloud_of_ones_own_never_runs_az() {
+        let (folder, host) = with_az(&format!(
+            "touch \"$(dirname \"$0\")/ran\"; {}",
+            shows("AzureCloud")
+        ));
+        let mut lab = Cloud::named("public").unwrap();
+        lab.login = azure_core::http::Url::parse("https://127.0.0.1:9443").unwrap();
+        assert_eq!(account(&lab, &host).await, None);
+        assert!(!folder.path().join("ran").exists());
+    }
+
+    #[tokio::test]
+    async fn az_runs_once_for_an_audience_and_gets_the_directory() {
+        let script = r#"echo "$*" >>"$(dirname "$0")/runs"; echo '{"accessToken":"hunter2","expires_on":4102444800,"tokenType":"Bearer"}'"#;
+        let (folder, host) = with_az(script);
+        let credential = credential(&host, Some("contoso.com".into()), &Arc::default()).unwrap();
+        for _ in 0..2 {
+            let token = credential.get_token(&[ARM], None).await.unwrap();
+            assert_eq!(token.token.secret(), "hunter2");
+        }
+        let runs = std::fs::read_to_string(folder.path().join("runs")).unwrap();
+        assert_eq!(
+            runs,
+            format!("account get-access-token -o json --scope {ARM} --tenant contoso.com\n")
+        );
+        assert!(!format!("{credential:?}").contains("hunter2"));
+    }
+
+    #[tokio::test]
+    async fn each_failure_has_its_code() {
+        let told = "echo \"ERROR: Please run 'az login' to setup account.\" >&2; exit 1";
+        assert_eq!(refusal(told).await.code, "az_signed_out");
+        let ended =
+            "echo 'ERROR: AADSTS70043: The refresh token has expired.\nTrace ID: x' >&2; exit 1";
+        let error = refusal(ended).await;
+        assert_eq!(
+            (error.code.as_str(), error.message.as_str()),
+            ("AADSTS70043", "AADSTS70043: The refresh token has expired.")
+        );
+        assert_eq!(refusal("exit 127").await.code, "az_missing");
+        let odd = refusal("echo 'ERROR: The lights are off.' >&2; exit 3").await;
+        assert_eq!(
+            (odd.code.as_str(), odd.message.as_str()),
+            (
+                "az_failed",
+                "Failed to get a token from `az`: The lights are off."
+            )
+        );
+    }
+}
