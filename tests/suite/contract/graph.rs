@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::csdl::{Callable, Model};
+use super::csdl::{Callable, Model, TypeReference};
 use super::exchange::{Exchange, Verdict};
 use super::graph_body::{judge_read_only, judge_structure, judge_value};
 use super::graph_path::{Ending, Target, resolve};
@@ -198,8 +198,13 @@ fn judge_answer(
             exchange.status
         ));
     }
+    let created = TypeReference {
+        collection: false,
+        ..target.kind.clone()
+    };
     let returned = match act {
         Act::Call(callable) => callable.returns.as_ref(),
+        Act::Create => Some(&created),
         _ => Some(&target.kind),
     };
     match (&exchange.response_body, returned) {

@@ -49,8 +49,6 @@ pub(crate) const READ_ONLY: [(&str, &[&str]); 4] = [
             "createdDateTime",
             "publisherDomain",
             "passwordCredentials",
-            "disabledByMicrosoftStatus",
-            "certification",
         ],
     ),
     (
@@ -59,7 +57,6 @@ pub(crate) const READ_ONLY: [(&str, &[&str]); 4] = [
             "appDisplayName",
             "appOwnerOrganizationId",
             "passwordCredentials",
-            "oauth2PermissionScopes",
             "servicePrincipalType",
         ],
     ),

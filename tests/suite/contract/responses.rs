@@ -54,10 +54,14 @@ pub(crate) fn judge_refusal(path: &str, body: Option<&Value>, faults: &mut Vec<S
     {
         return;
     }
-    match fields.get("error") {
-        Some(Value::Object(error)) => judge_error(error, faults),
-        _ => faults.push("the refusal should be `{\"error\":{\"code\",\"message\"}}`".to_owned()),
-    }
+    let Some(Value::Object(error)) = fields.get("error") else {
+        faults.push(format!(
+            "the refusal should be {{\"error\":{{\"code\",\"message\"}}}}, but is {}",
+            Value::from(fields.clone())
+        ));
+        return;
+    };
+    judge_error(error, faults);
     for name in fields.keys().filter(|name| *name != "error") {
         faults.push(format!("answer.{name} is unknown in a refusal"));
     }

@@ -13,7 +13,7 @@ pub(crate) fn has_format(text: &str, format: &str) -> bool {
             text.parse::<jiff::Timestamp>().is_ok() || is_zoneless(text)
         }
         "Edm.Date" => text.parse::<jiff::civil::Date>().is_ok(),
-        "Edm.Duration" => text.parse::<jiff::Span>().is_ok(),
+        "Edm.Duration" => text.contains('P') && text.parse::<jiff::Span>().is_ok(),
         "Edm.Binary" => matches_pattern(text, "^[A-Za-z0-9+/_-]*={0,2}$"),
         _ => true,
     }

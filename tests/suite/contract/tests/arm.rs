@@ -268,7 +268,7 @@ fn billing_roles_are_judged_by_the_version_they_are_sent_with() {
             &line(version),
             wrapped,
             200,
-            json!({"name": SERVICE_PRINCIPAL, "properties": {}}),
+            json!({"name": SERVICE_PRINCIPAL, "properties": properties}),
         ));
     }
     let misspelt = json!({"properties": with(properties.clone(), "principalID", json!("x"))});

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::super::definitions::folder;
 use super::super::library::{Library, Node};
 use super::super::operations::Operation;
+use super::super::say;
 use super::super::swagger::Swagger;
 use super::{Definitions, Exchange, Verdict, definitions};
 
@@ -124,7 +125,7 @@ const BROKEN: [(&str, &str); 12] = [
     ),
 ];
 /// How many examples there are at least that pass: a loader that finds none proves nothing.
-const AT_LEAST: usize = 150;
+const AT_LEAST: usize = 200;
 
 #[test]
 fn microsofts_own_examples_pass() {
@@ -146,6 +147,10 @@ fn microsofts_own_examples_pass() {
     };
     failed.retain(|failure| !BROKEN.iter().any(|broken| explains(failure, *broken)));
     assert!(failed.is_empty(), "{failed:#?}");
+    say(&format!(
+        "contract: {passed} of Microsoft's own examples pass, {} are known to be broken",
+        BROKEN.len()
+    ));
     assert!(passed >= AT_LEAST, "{passed}");
 }
 

@@ -12,17 +12,19 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use super::{Definitions, Exchange, Report, Verdict};
+use super::{Definitions, Exchange, Report, Verdict, say};
 
 /// The definitions, read once. Says aloud when they are absent.
-#[allow(clippy::print_stdout, reason = "a test that is skipped must say so")]
 fn definitions() -> Option<&'static Definitions> {
     static DEFINITIONS: OnceLock<Option<Definitions>> = OnceLock::new();
-    let found = DEFINITIONS.get_or_init(Definitions::load).as_ref();
-    if found.is_none() {
-        println!("{}", Definitions::skipped());
-    }
-    found
+    let load = || {
+        let found = Definitions::load();
+        if found.is_none() {
+            say(&Definitions::skipped());
+        }
+        found
+    };
+    DEFINITIONS.get_or_init(load).as_ref()
 }
 
 /// An exchange from `GET https://service/path?a=b`-like text: `arm GET /subscriptions?api-version=2021-01-01`.
