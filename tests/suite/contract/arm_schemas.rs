@@ -77,7 +77,7 @@ impl ArmSchemas {
         );
         match exchange.status {
             0 | 200..=202 => {}
-            400.. => judge_refusal(&exchange.path, exchange.response_body.as_ref(), &mut faults),
+            400.. => judge_refusal(exchange, &mut faults),
             status => faults.push(format!(
                 "status {status} is none that a PUT of a resource ends with"
             )),

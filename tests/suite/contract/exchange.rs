@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::exceptions::Exception;
 
@@ -39,6 +39,24 @@ impl Exchange {
     /// Whether Azure refused the request.
     pub(crate) fn refused(&self) -> bool {
         self.status >= 400
+    }
+
+    /// The object that a refusal came with. None where something in front of the service may have refused, without a body or
+    /// with a page of its own: gateways, proxies, throttles.
+    ///
+    /// # Errors
+    /// A sentence, where the service itself must have refused and did so without an object.
+    pub(crate) fn refusal(&self) -> Result<Option<&Map<String, Value>>, String> {
+        match &self.response_body {
+            Some(Value::Object(fields)) => Ok(Some(fields)),
+            _ if matches!(self.status, 401 | 403 | 429 | 500..) || self.method == "HEAD" => {
+                Ok(None)
+            }
+            _ => Err(format!(
+                "status {} should come with an error, but has none",
+                self.status
+            )),
+        }
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn judge(model: &Model, exchange: &Exchange, definition: &str) -> Ver
     judge_request(model, &target, act, exchange, &mut faults);
     match exchange.status {
         0 => {}
-        400.. => judge_refusal(exchange.response_body.as_ref(), &mut faults),
+        400.. => judge_refusal(exchange, &mut faults),
         _ => judge_answer(model, &target, act, exchange, &mut faults),
     }
     Verdict::of(&operation, definition, faults)
@@ -288,11 +288,12 @@ fn judge_entity(
     }
 }
 
-/// `{"error":{"code","message","innerError"?,"details"?}}`: <https://learn.microsoft.com/graph/errors>. Gateways refuse without
-/// a body, or with a page of their own.
-fn judge_refusal(body: Option<&Value>, faults: &mut Vec<String>) {
-    let Some(Value::Object(fields)) = body else {
-        return;
+/// `{"error":{"code","message","innerError"?,"details"?}}`: <https://learn.microsoft.com/graph/errors>.
+fn judge_refusal(exchange: &Exchange, faults: &mut Vec<String>) {
+    let fields = match exchange.refusal() {
+        Ok(Some(fields)) => fields,
+        Ok(None) => return,
+        Err(fault) => return faults.push(fault),
     };
     let error = fields.get("error").and_then(Value::as_object);
     for name in ["code", "message"] {

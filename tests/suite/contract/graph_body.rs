@@ -103,33 +103,41 @@ pub(crate) fn judge_structure(
     if model.lineage(kind).is_empty() {
         return;
     }
-    for (name, value) in fields
-        .iter()
-        .filter(|(name, _)| !name.contains('@') && !name.starts_with("extension_"))
-    {
+    for (name, value) in fields {
         let at = format!("{at}.{name}");
-        if let Some(property) = model.property(kind, name) {
-            judge_value(model, property, value, &at, direction, faults);
-        } else if let Some((related, _)) = model.navigation(kind, name) {
-            match direction {
-                Direction::Answer => judge_value(model, related, value, &at, direction, faults),
-                Direction::Request => faults.push(format!(
-                    "{at} leads to other entities: it should be bound with `@odata.bind`"
-                )),
+        if let Some(bound) = name.strip_suffix("@odata.bind") {
+            if model.navigation(kind, bound).is_none() {
+                faults.push(format!("{at} names no navigation property of `{kind}`"));
             }
-        } else {
-            faults.push(format!("{at} is unknown to the definition of `{kind}`"));
+        } else if !name.contains('@') && !name.starts_with("extension_") {
+            judge_member(model, kind, (name, value), &at, direction, faults);
         }
     }
-    for name in fields
-        .keys()
-        .filter_map(|name| name.strip_suffix("@odata.bind"))
-    {
-        if model.navigation(kind, name).is_none() {
+}
+
+fn judge_member(
+    model: &Model,
+    kind: &str,
+    (name, value): (&str, &Value),
+    at: &str,
+    direction: Direction,
+    faults: &mut Vec<String>,
+) {
+    match (
+        model.property(kind, name),
+        model.navigation(kind, name),
+        direction,
+    ) {
+        (Some(property), _, _) => judge_value(model, property, value, at, direction, faults),
+        (None, Some((related, _)), Direction::Answer) => {
+            judge_value(model, related, value, at, direction, faults)
+        }
+        (None, Some(_), Direction::Request) => {
             faults.push(format!(
-                "{at}.{name}@odata.bind names no navigation property of `{kind}`"
+                "{at} leads to other entities: it should be bound with `@odata.bind`"
             ));
         }
+        (None, None, _) => faults.push(format!("{at} is unknown to the definition of `{kind}`")),
     }
 }
 

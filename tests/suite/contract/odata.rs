@@ -23,25 +23,11 @@ pub(crate) fn words(filter: &str) -> Words {
     let mut words = Words::default();
     let mut variables = BTreeSet::new();
     let mut rest = filter;
-    while let Some(first) = rest.chars().next() {
-        if first == '\'' {
-            rest = after_text(rest);
-            continue;
-        }
-        let length = if is_word_character(first) {
-            rest.find(|c| !is_word_character(c)).unwrap_or(rest.len())
-        } else {
-            first.len_utf8()
-        };
-        let (word, after) = rest.split_at(length);
+    while let Some((word, after)) = next_word(rest) {
         rest = after;
-        let starts_as_name = first.is_ascii_alphabetic() || first == '_' || first == '$';
-        if !starts_as_name || is_uuid(word) || OPERATORS.contains(&word) || LITERALS.contains(&word)
-        {
-            continue;
-        }
         let root = word.split('/').next().unwrap_or(word);
         match (after.chars().next(), word.rsplit_once('/')) {
+            _ if !is_name(word) => {}
             (Some('('), Some((path, "any" | "all"))) => {
                 words.properties.insert(path.to_owned());
             }
@@ -58,6 +44,28 @@ pub(crate) fn words(filter: &str) -> Words {
         }
     }
     words
+}
+
+fn is_name(word: &str) -> bool {
+    let starts_as_name =
+        word.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_' || first == '$');
+    starts_as_name && !is_uuid(word) && !OPERATORS.contains(&word) && !LITERALS.contains(&word)
+}
+
+/// The next word outside quotes, or one character that belongs to none, and what follows.
+fn next_word(text: &str) -> Option<(&str, &str)> {
+    let mut rest = text;
+    while rest.starts_with('\'') {
+        rest = after_text(rest);
+    }
+    let first = rest.chars().next()?;
+    let length = if is_word_character(first) {
+        rest.find(|character| !is_word_character(character))
+            .unwrap_or(rest.len())
+    } else {
+        first.len_utf8()
+    };
+    Some(rest.split_at(length))
 }
 
 /// What follows a text in quotes; two quotes in a row are one in the text.

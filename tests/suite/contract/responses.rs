@@ -27,7 +27,7 @@ pub(crate) fn judge_answer(operation: &Operation, exchange: &Exchange, faults: &
             "status {} is unknown to the definition",
             exchange.status
         )),
-        _ => judge_refusal(&exchange.path, exchange.response_body.as_ref(), faults),
+        _ => judge_refusal(exchange, faults),
     }
 }
 
@@ -42,14 +42,14 @@ fn judge_body(schema: Option<Node>, body: Option<&Value>, faults: &mut Vec<Strin
     }
 }
 
-/// The envelope of <https://github.com/cloud-and-ai-microsoft/resource-provider-contract> (`ErrorResponse` in the common
-/// types): `{"error":{"code","message","target"?,"details"?,"additionalInfo"?,"innererror"?}}`. Gateways refuse without a
-/// body; what stands before Azure answers with a page of its own.
-pub(crate) fn judge_refusal(path: &str, body: Option<&Value>, faults: &mut Vec<String>) {
-    let Some(Value::Object(fields)) = body else {
-        return;
+/// `ErrorResponse` of the definitions' common types: `{"error":{"code","message","target"?,"details"?,"additionalInfo"?}}`.
+pub(crate) fn judge_refusal(exchange: &Exchange, faults: &mut Vec<String>) {
+    let fields = match exchange.refusal() {
+        Ok(Some(fields)) => fields,
+        Ok(None) => return,
+        Err(fault) => return faults.push(fault),
     };
-    if path.to_lowercase().contains("/microsoft.billing/")
+    if exchange.path.to_lowercase().contains("/microsoft.billing/")
         && (is_flat(fields) || is_problem(fields))
     {
         return;

@@ -43,40 +43,36 @@ impl Swagger {
             .filter_map(|operation| Some((operation, operation.template.captures(&exchange.path)?)))
             .collect();
         matching.sort_by_key(|(operation, _)| std::cmp::Reverse(operation.template.precision()));
-        let Some(nearest) = matching
-            .first()
-            .map(|(operation, _)| operation.id.to_owned())
-        else {
+        let Some(nearest) = first_id(&matching) else {
             return Found::Nothing;
         };
         matching.retain(|(operation, _)| operation.method == exchange.method);
-        let Some(nearest_with_method) = matching
-            .first()
-            .map(|(operation, _)| operation.id.to_owned())
-        else {
-            return Found::Near(
-                nearest,
-                format!("the definition has no {} here", exchange.method),
-            );
+        let Some(with_method) = first_id(&matching) else {
+            let fault = format!("the definition has no {} here", exchange.method);
+            return Found::Near(nearest, fault);
         };
         let version = exchange.query_value("api-version").unwrap_or_default();
-        let known: Vec<&str> = matching
-            .iter()
-            .map(|(operation, _)| operation.version)
-            .collect();
-        let fault = format!(
-            "api-version is `{version}`, but the definition's is {}",
-            known.join(" or ")
-        );
-        matching.retain(|(operation, _)| operation.version == version);
-        let judged = matching
+        let (of_version, others): (Vec<_>, Vec<_>) = matching
+            .into_iter()
+            .partition(|(operation, _)| operation.version == version);
+        let judged = of_version
             .iter()
             .map(|(operation, captures)| (operation, judged(operation, captures, exchange)));
         match judged.min_by_key(|(_, faults)| faults.len()) {
             Some((operation, faults)) => {
                 Found::Covered(Verdict::of(operation.id, &operation.file(), faults))
             }
-            None => Found::Near(nearest_with_method, fault),
+            None => {
+                let known: Vec<&str> = others
+                    .iter()
+                    .map(|(operation, _)| operation.version)
+                    .collect();
+                let known = known.join(" or ");
+                Found::Near(
+                    with_method,
+                    format!("api-version is `{version}`, but the definition's is {known}"),
+                )
+            }
         }
     }
 
@@ -94,6 +90,12 @@ impl Swagger {
             });
         judged(operation, &Captures::new(), exchange)
     }
+}
+
+fn first_id(matching: &[(&Operation, Captures)]) -> Option<String> {
+    matching
+        .first()
+        .map(|(operation, _)| operation.id.to_owned())
 }
 
 /// Everything that is wrong with an exchange as one of `operation`.

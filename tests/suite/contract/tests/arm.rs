@@ -170,6 +170,7 @@ fn wrong_answers_are_found() {
     ));
     assert_valid(&answered(503, json!("<html>a gateway</html>")));
     assert_valid(&answered(0, Value::Null));
+    assert_fault(&answered(404, Value::Null), "should come with an error");
     assert_fault(&answered(202, Value::Null), "status 202 is unknown");
     assert_fault(&answered(200, Value::Null), "should have a body");
     assert_fault(
