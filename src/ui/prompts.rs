@@ -240,7 +240,8 @@ impl Prompts {
         }
     }
 
-    fn refuse(&self, sentence: &str) {
+    /// Says why an answer is not taken.
+    pub(super) fn refuse(&self, sentence: &str) {
         let indent = indent(self.look);
         let sign = if self.look.decorated {
             format!("{} ", self.look.sign(State::Attention))

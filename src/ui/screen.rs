@@ -18,6 +18,7 @@ use crate::ui::keyboard::Stdin;
 use crate::ui::layout::lay_out;
 use crate::ui::plain::{BEAT, Plain};
 use crate::ui::prompts::Prompts;
+use crate::ui::terminal::Terminal;
 use crate::ui::theme::Look;
 use crate::ui::{Ask, Choice, Event, Output, Proceed, Progress, Ui, terminal_guard};
 
@@ -160,7 +161,11 @@ fn watcher(allowed: Allowed, options: Options, host: &Host) -> Box<dyn Watcher> 
         keyboard: Box::new(Stdin),
         columns: stderr_columns,
     };
-    Box::new(Plain::new(prompts, BEAT))
+    if allowed.on_stderr {
+        Box::new(Terminal::new(prompts))
+    } else {
+        Box::new(Plain::new(prompts, BEAT))
+    }
 }
 
 /// The width of text where nobody can say how wide the screen is.
