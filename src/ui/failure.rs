@@ -12,12 +12,15 @@ use crate::ui::wrap::{pad, visible, width, wrap};
 pub(super) fn lines(error: &Error, columns: usize, look: Look) -> Vec<Line> {
     let mut lines = head(error, columns, look);
     lines.extend(gaps(error.gaps(), columns, look));
+    let mut before = "";
     for (label, text) in parts(error) {
         if look.decorated {
-            lines.extend(labelled_lines(label, &text, 3, 2, columns));
+            let shown = if label == before { "" } else { label };
+            lines.extend(labelled_lines(shown, &text, 3, 2, columns));
         } else {
             lines.extend(text_lines(Role::Text, &format!("{label}: {text}"), columns));
         }
+        before = label;
     }
     lines
 }
@@ -85,27 +88,66 @@ fn gaps(gaps: &[Gap], columns: usize, look: Look) -> Vec<Line> {
     let rows: Vec<[String; 3]> = gaps.iter().map(gap_cells).collect();
     let widest = |at: usize| rows.iter().map(|row| width(&row[at])).max().unwrap_or(0);
     let widths = [widest(0), widest(1), widest(2)];
-    let fits = 2 + widths.iter().sum::<usize>() + 4 <= columns && look.decorated;
-    let mut lines = Vec::new();
-    for (gap, [key, ways, example]) in gaps.iter().zip(rows) {
-        if look.decorated {
-            let line = Line::of(Role::Strong, pad(&key, widths[0] + 2)).indented(2);
-            let start = widths[0] + 4;
-            if fits {
-                let line = line.with(Role::Text, pad(&ways, widths[1] + 2));
-                lines.push(line.with(Role::Dim, example));
-            } else {
-                let ways = wrap(&ways, columns.saturating_sub(start));
-                lines.extend(behind(line, &ways, start));
-                lines.extend(below(&example, start, columns));
-            }
-            lines.extend(below(&choices(gap), start, columns));
-        } else {
-            let text = [format!("{key}: {ways}"), example, choices(gap)];
-            let text: Vec<String> = text.into_iter().filter(|part| !part.is_empty()).collect();
-            lines.extend(text_lines(Role::Text, &text.join("; "), columns));
-        }
+    // A log has no edge: there, one line an answer is easier to find again than a wrapped one.
+    let aligned = !look.decorated || widths.iter().sum::<usize>() + 6 <= columns;
+    let all = gaps.iter().zip(&rows);
+    if look.spoken {
+        all.flat_map(|(gap, cells)| in_words(gap, cells, columns))
+            .collect()
+    } else if aligned {
+        all.flat_map(|(gap, cells)| in_columns(gap, cells, widths, columns))
+            .collect()
+    } else {
+        all.flat_map(|(gap, cells)| in_groups(gap, cells, widths[0], columns))
+            .collect()
     }
+}
+
+fn in_words(gap: &Gap, [key, ways, example]: &[String; 3], columns: usize) -> Vec<Line> {
+    let text = [format!("{key}: {ways}"), example.clone(), choices(gap)];
+    let text: Vec<String> = text.into_iter().filter(|part| !part.is_empty()).collect();
+    text_lines(Role::Text, &text.join("; "), columns)
+}
+
+fn in_columns(
+    gap: &Gap,
+    [key, ways, example]: &[String; 3],
+    widths: [usize; 3],
+    columns: usize,
+) -> Vec<Line> {
+    let ways = if example.is_empty() {
+        ways.clone()
+    } else {
+        pad(ways, widths[1] + 2)
+    };
+    let line = Line::of(Role::Strong, pad(key, widths[0] + 2))
+        .with(Role::Text, ways)
+        .with(Role::Dim, example)
+        .indented(2);
+    let mut lines = vec![line];
+    lines.extend(below(&choices(gap), widths[0] + 4, columns));
+    lines
+}
+
+fn in_groups(
+    gap: &Gap,
+    [key, ways, example]: &[String; 3],
+    keys: usize,
+    columns: usize,
+) -> Vec<Line> {
+    let start = keys + 4;
+    let mut lead = Line::of(Role::Strong, pad(key, keys + 2)).indented(2);
+    let mut lines = Vec::new();
+    for way in wrap(ways, columns.saturating_sub(start)) {
+        let line = if lines.is_empty() {
+            std::mem::take(&mut lead).with(Role::Text, way)
+        } else {
+            Line::of(Role::Text, way).indented(start)
+        };
+        lines.push(line);
+    }
+    lines.extend(below(example, start, columns));
+    lines.extend(below(&choices(gap), start, columns));
     lines
 }
 
@@ -114,17 +156,6 @@ fn choices(gap: &Gap) -> String {
         return String::new();
     }
     format!("one of: {}", gap.choices.join(", "))
-}
-
-fn behind(line: Line, texts: &[String], start: usize) -> Vec<Line> {
-    let mut line = Some(line);
-    texts
-        .iter()
-        .map(|text| match line.take() {
-            Some(line) => line.with(Role::Text, text),
-            None => Line::of(Role::Text, text).indented(start),
-        })
-        .collect()
 }
 
 fn below(text: &str, start: usize, columns: usize) -> Vec<Line> {

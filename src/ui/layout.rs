@@ -4,7 +4,7 @@
 //! note, cell and sentence of a block appears; ids, URLs and commands are never cut, whatever the width.
 
 use crate::ui::theme::{Line, Look, Role, State};
-use crate::ui::wrap::{pad, visible, width, wrap};
+use crate::ui::wrap::{pad, visible, widest_piece, width, wrap};
 use crate::ui::{Block, Item, Row, chart};
 
 /// Running text is not wider than this: longer lines are hard to read.
@@ -83,19 +83,30 @@ fn verbatim_lines(lines: &[String], look: Look) -> Vec<Line> {
 }
 
 fn rows_lines(rows: &[Row], columns: usize, look: Look) -> Vec<Line> {
-    let gutter = rows
-        .iter()
-        .map(|row| width(&visible(&row.label)) + 2)
-        .max()
-        .unwrap_or(0)
-        .max(GUTTER);
+    let labels = rows.iter().map(|row| width(&visible(&row.label)) + 2);
+    let gutter = labels.max().unwrap_or(0).max(GUTTER);
+    // Where one value has no room beside its label, all of them stand below theirs.
+    let beside = rows.iter().all(|row| fits_beside(row, gutter, columns));
     rows.iter()
-        .flat_map(|row| row_lines(row, gutter, columns, look))
+        .flat_map(|row| lay_out_row(row, beside.then_some(gutter), columns, look))
         .collect()
 }
 
 /// A label, its value and its note: `Directory     Contoso  the only one`, in words `Directory: Contoso (the only one)`.
 pub(super) fn row_lines(row: &Row, gutter: usize, columns: usize, look: Look) -> Vec<Line> {
+    let beside = fits_beside(row, gutter, columns);
+    lay_out_row(row, beside.then_some(gutter), columns, look)
+}
+
+/// Whether a value has room behind the gutter without being broken where it may not be.
+fn fits_beside(row: &Row, gutter: usize, columns: usize) -> bool {
+    let room = columns.saturating_sub(gutter);
+    let widest = widest_piece(&row.value);
+    room >= NARROWEST_TEXT && (widest <= room || widest > columns.saturating_sub(2))
+}
+
+/// A row with its value behind the gutter, or below its label where there is no gutter.
+fn lay_out_row(row: &Row, gutter: Option<usize>, columns: usize, look: Look) -> Vec<Line> {
     let label = visible(&row.label);
     if !look.decorated {
         let note = if row.note.is_empty() {
@@ -105,16 +116,15 @@ pub(super) fn row_lines(row: &Row, gutter: usize, columns: usize, look: Look) ->
         };
         return labelled_text(&label, &format!("{}{note}", row.value), columns);
     }
-    let narrow = columns.saturating_sub(gutter) < NARROWEST_TEXT;
-    let start = if narrow { 2 } else { gutter };
-    let mut lines = if narrow {
-        vec![Line::of(Role::Dim, label.clone())]
-    } else {
-        Vec::new()
-    };
+    let start = gutter.unwrap_or(2);
+    let mut lead = pad(&label, start);
+    let mut lines = Vec::new();
+    if gutter.is_none() {
+        lines.push(Line::of(Role::Dim, std::mem::take(&mut lead)));
+    }
     for text in wrap(&row.value, columns.saturating_sub(start).min(WIDEST_TEXT)) {
-        let lead = if lines.is_empty() { label.as_str() } else { "" };
-        lines.push(Line::of(Role::Dim, pad(lead, start)).with(Role::Text, text));
+        let lead = pad(&std::mem::take(&mut lead), start);
+        lines.push(Line::of(Role::Dim, lead).with(Role::Text, text));
     }
     add_note(&mut lines, &visible(&row.note), start, columns);
     lines
@@ -302,9 +312,9 @@ fn add_text(lines: &mut Vec<Line>, text: &str, start: usize, title: usize, colum
                 let gap = " ".repeat(column - title_end);
                 *last = std::mem::take(last)
                     .with(Role::Text, gap)
-                    .with(Role::Dim, part);
+                    .with(Role::Text, part);
             }
-            _ => lines.push(Line::of(Role::Dim, part).indented(column)),
+            _ => lines.push(Line::of(Role::Text, part).indented(column)),
         }
     }
 }
@@ -335,7 +345,7 @@ fn item_in_words(item: &Item, columns: usize) -> Vec<Line> {
     let text = if item.text.is_empty() {
         item.title.clone()
     } else {
-        format!("{}: {}", item.title, item.text)
+        format!("{}, {}", item.title, item.text)
     };
     let mut lines = labelled_text(&visible(&item.state), &text, columns);
     for (label, text) in &item.lines {

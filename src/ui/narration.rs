@@ -24,7 +24,7 @@ pub(super) struct Step {
 }
 
 /// A step's line is aligned with its neighbours up to this title.
-const WIDEST_TITLE: usize = 44;
+const WIDEST_TITLE: usize = 38;
 /// Waits shorter than this are not worth a number.
 const WORTH_SAYING: Duration = Duration::from_secs(3);
 
@@ -201,21 +201,56 @@ fn needs_user(what: &str, url: &str, code: Option<&str>, columns: usize, look: L
     lines
 }
 
-/// A step that begins, or goes on after a while, as a sentence: for those who see no spinner.
-pub(super) fn step_goes_on(step: &Step, since: Duration, columns: usize) -> Vec<Line> {
-    let going_on = step.going_on();
-    let mut text = if since.is_zero() {
-        format!("Started: {}", visible(&step.title))
-    } else {
-        format!("Still working: {}", visible(&step.title))
+/// A step that begins, changes, or (`again`) still goes on after `since`, as a sentence: for those who see no spinner.
+pub(super) fn step_goes_on(step: &Step, since: Duration, again: bool, columns: usize) -> Vec<Line> {
+    let waits = step.status == Progress::Waiting;
+    let word = match (again, waits) {
+        (true, true) => "Still waiting",
+        (true, false) => "Still working",
+        (false, true) => "Waiting",
+        (false, false) if since < WORTH_SAYING => "Started",
+        (false, false) => "Working",
     };
+    let mut text = format!("{word}: {}", visible(&step.title));
+    let going_on = step.going_on();
+    let going_on = going_on.strip_prefix("waiting ").unwrap_or(&going_on);
     if !going_on.is_empty() {
         text = format!("{text}, {going_on}");
     }
-    if !since.is_zero() {
+    if since >= WORTH_SAYING {
         text = format!("{text}, {} so far", seconds(since));
     }
     text_lines(Role::Text, &text, columns)
+}
+
+/// A step that goes on, for the line that moves: without its sign, and with room for its time.
+pub(super) fn step_moves(step: &Step, columns: usize) -> Vec<Line> {
+    const SIGN: usize = 4;
+    const TIME: usize = 14;
+    let mut lines: Vec<Line> = wrap(&visible(&step.title), columns.saturating_sub(SIGN))
+        .into_iter()
+        .enumerate()
+        .map(|(at, part)| Line::of(Role::Text, part).indented(if at == 0 { 0 } else { SIGN }))
+        .collect();
+    let remark = step.going_on();
+    if remark.is_empty() {
+        return lines;
+    }
+    let used = lines.last().map_or(0, |line| width(&line.text())) + SIGN;
+    match lines.last_mut() {
+        Some(last) if used + 2 + width(&remark) + TIME <= columns => {
+            *last = std::mem::take(last).with(Role::Dim, format!("  {remark}"));
+        }
+        _ => {
+            let below = wrap(&remark, columns.saturating_sub(SIGN + 2 + TIME));
+            lines.extend(
+                below
+                    .into_iter()
+                    .map(|part| Line::of(Role::Dim, part).indented(SIGN + 2)),
+            );
+        }
+    }
+    lines
 }
 
 /// A step that is over: `✓ Reader on "Contoso"  done · was there already`, in words `Done: Reader on "Contoso", was there already`.

@@ -76,7 +76,7 @@ impl Plain {
             return;
         }
         let same = before.is_some_and(|open| open.step == step);
-        let lines = narration::step_goes_on(&step, now - since, self.columns());
+        let lines = narration::step_goes_on(&step, now - since, false, self.columns());
         let said = now;
         steps.open.insert(id.to_owned(), Open { step, since, said });
         self.look_after(&mut steps);
@@ -127,6 +127,7 @@ fn overdue(
                 lines.extend(narration::step_goes_on(
                     &open.step,
                     open.since.elapsed(),
+                    true,
                     columns(),
                 ));
             }

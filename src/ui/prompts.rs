@@ -95,7 +95,7 @@ impl Prompts {
         let mut empty = 0;
         loop {
             let line = Line::of(Role::Strong, visible(&ask.prompt))
-                .with(Role::Text, "  [y]es  [n]o  [e]xplain  ");
+                .with(Role::Text, "  [y]es  [n]o  [e]xplain");
             self.write_open(&line.indented(indent(self.look)));
             match self.answer(ask, &mut empty)? {
                 Answer::Help => self.help(ask),
@@ -195,15 +195,22 @@ impl Prompts {
     }
 
     fn question(&self, ask: &Ask, default: Option<&str>) {
-        let mut line = Line::of(Role::Strong, visible(&ask.prompt));
-        if let Some(default) = default {
-            let default = format!("  (Enter for {})", visible(default));
-            line = line.with(Role::Dim, default);
+        let indent = indent(self.look);
+        let columns = (self.columns)().saturating_sub(indent);
+        let mut lines = text_lines(Role::Strong, &ask.prompt, columns);
+        let default = default.map(|default| format!("(Enter for {})", visible(default)));
+        let help = (!ask.help.is_empty()).then(|| "? for help".to_owned());
+        let remarks: Vec<String> = default.into_iter().chain(help).collect();
+        let remarks = remarks.join("  ");
+        match lines.last_mut() {
+            Some(last) if width(&last.text()) + 2 + width(&remarks) <= columns => {
+                *last = std::mem::take(last).with(Role::Dim, format!("  {remarks}"));
+            }
+            _ => lines.extend(text_lines(Role::Dim, &remarks, columns)),
         }
-        if !ask.help.is_empty() {
-            line = line.with(Role::Dim, "  ? for help");
+        for line in lines {
+            self.write_line(&line.indented(indent));
         }
-        self.write_line(&line.indented(indent(self.look)));
     }
 
     fn list(&self, options: &[Choice]) {
@@ -258,9 +265,9 @@ impl Prompts {
     /// Where the answer is typed.
     fn cursor(&self) {
         let line = if self.look.decorated {
-            Line::of(Role::Accent, format!("  {} ", self.look.pointer()))
+            Line::of(Role::Accent, format!("  {}", self.look.pointer()))
         } else {
-            Line::of(Role::Text, "Answer: ")
+            Line::of(Role::Text, "Answer:")
         };
         self.write_open(&line);
     }

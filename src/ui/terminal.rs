@@ -12,6 +12,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 
 use crate::error::{Error, Result};
 use crate::secret::Secret;
+use crate::ui::layout::text_lines;
 use crate::ui::narration::{self, Step};
 use crate::ui::prompts::{Prompts, write};
 use crate::ui::screen::Watcher;
@@ -23,6 +24,9 @@ use crate::ui::{Ask, Choice, Event, Proceed, failure, menus};
 const FRAME: Duration = Duration::from_millis(100);
 /// A step that takes longer says for how long.
 const WORTH_SAYING: Duration = Duration::from_secs(2);
+
+/// Of several choices so many are repeated by name.
+const MOST_NAMES: usize = 5;
 
 /// Tells and asks on a terminal that can be redrawn.
 pub(super) struct Terminal {
@@ -135,9 +139,9 @@ impl Terminal {
     fn begin_steps(&self, live: &mut Live) {
         if live.section != Section::Nothing && live.section != Section::Steps && !live.at_gap {
             write(&self.prompts.sink, "\n");
+            live.at_gap = true;
         }
         live.section = Section::Steps;
-        live.at_gap = false;
     }
 
     fn ended(&self, step: &Step, took: Duration) -> Vec<Line> {
@@ -154,16 +158,16 @@ impl Terminal {
             .get_or_insert_with(|| bars.add(ProgressBar::new_spinner()));
         if row.step.is_over() {
             let lines = narration::step_ends(&row.step, row.since.elapsed(), columns, look);
-            let lines: Vec<String> = lines.iter().map(|line| look.paint(line)).collect();
             bar.set_style(style("{msg}", look, row.since));
-            bar.finish_with_message(lines.join("\n"));
+            bar.finish_with_message(painted(&lines, look));
         } else {
             bar.set_style(style(
                 "  {spinner:.cyan} {msg}{since:.dim}",
                 look,
                 row.since,
             ));
-            bar.set_message(going_on(&row.step, look));
+            let lines = narration::step_moves(&row.step, columns);
+            bar.set_message(painted(&lines, look));
             bar.enable_steady_tick(FRAME);
         }
     }
@@ -204,18 +208,21 @@ impl Terminal {
 
     /// What was chosen, in the place of the list that it was chosen from.
     fn answered(&self, ask: &Ask, options: &[Choice], chosen: &[usize]) {
-        let labels: Vec<String> = chosen
+        let mut labels: Vec<String> = chosen
             .iter()
             .filter_map(|at| options.get(*at))
+            .take(MOST_NAMES)
             .map(|option| visible(&option.label))
             .collect();
-        let line = Line::of(Role::Strong, visible(&ask.prompt))
-            .with(Role::Text, "  ")
-            .with(Role::Text, labels.join(", "))
-            .indented(2);
+        if chosen.len() > MOST_NAMES {
+            labels.push(format!("{} more", chosen.len() - MOST_NAMES));
+        }
+        let answer = format!("{}  {}", ask.prompt, labels.join(", "));
+        let lines = text_lines(Role::Text, &answer, self.columns().saturating_sub(2));
+        let lines: Vec<Line> = lines.into_iter().map(|line| line.indented(2)).collect();
         write(
             &self.prompts.sink,
-            &format!("{}\n", self.look().paint(&line)),
+            &format!("{}\n", painted(&lines, self.look())),
         );
     }
 
@@ -254,16 +261,9 @@ impl Terminal {
     }
 }
 
-/// The line of a step that goes on, without its spinner and its time.
-fn going_on(step: &Step, look: Look) -> String {
-    let going_on = step.going_on();
-    let line = Line::of(Role::Text, visible(&step.title));
-    let line = if going_on.is_empty() {
-        line
-    } else {
-        line.with(Role::Text, "  ").with(Role::Dim, going_on)
-    };
-    look.paint(&line)
+fn painted(lines: &[Line], look: Look) -> String {
+    let lines: Vec<String> = lines.iter().map(|line| look.paint(line)).collect();
+    lines.join("\n")
 }
 
 /// A template of ours with this look's spinner, and the time since the step began as `{since}`.

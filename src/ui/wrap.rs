@@ -32,6 +32,13 @@ pub(super) fn visible(text: &str) -> String {
         .collect()
 }
 
+/// The columns of the widest piece that may not be broken.
+pub(super) fn widest_piece(text: &str) -> usize {
+    let text = visible(text);
+    let widths = pieces(&text).into_iter().map(|piece| width(&piece.text));
+    widths.max().unwrap_or(0)
+}
+
 /// The text in lines of at most `columns`, except for what may not be broken.
 pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
