@@ -4,6 +4,25 @@
 //! (never without a terminal), and *finish* with one result (to stdout, the only thing there). What they say is data
 //! ([`Event`], [`Block`], [`Output`]); how it looks in a terminal, in plain text or as JSON is decided below this line.
 
+mod chart;
+mod demo;
+mod failure;
+mod json;
+mod keyboard;
+mod layout;
+mod menus;
+mod narration;
+mod numbers;
+mod plain;
+mod prompts;
+mod screen;
+mod terminal;
+pub mod terminal_guard;
+mod theme;
+mod wrap;
+
+pub use screen::{ColorChoice, Options, OutputFormat, open};
+
 use serde::Serialize;
 use serde_json::Value;
 

@@ -1,0 +1,41 @@
+//! Lines that a person types.
+//!
+//! Called by `prompts`. Lines are read with the terminal's own editing (backspace, Ctrl-U, paste), which every screen reader and every
+//! console knows; nothing is redrawn.
+
+use std::io;
+
+use console::Term;
+
+/// Where answers come from.
+pub(super) trait Keyboard: Send + Sync {
+    /// One line without its end; nothing when there are no more (Ctrl-D).
+    ///
+    /// # Errors
+    /// What the terminal reports.
+    fn line(&self) -> io::Result<Option<String>>;
+
+    /// One line that is not shown while it is typed.
+    ///
+    /// # Errors
+    /// What the terminal reports.
+    fn hidden_line(&self) -> io::Result<Option<String>>;
+}
+
+/// The keyboard of the terminal on stdin.
+#[derive(Debug)]
+pub(super) struct Stdin;
+
+impl Keyboard for Stdin {
+    fn line(&self) -> io::Result<Option<String>> {
+        let mut line = String::new();
+        let read = io::stdin().read_line(&mut line)?;
+        let text = line.trim_end_matches(['\n', '\r']).to_owned();
+        Ok((read > 0).then_some(text))
+    }
+
+    fn hidden_line(&self) -> io::Result<Option<String>> {
+        // `console` switches the echo off and on again; it can't tell Ctrl-D from an empty line.
+        Term::stderr().read_secure_line().map(Some)
+    }
+}

@@ -1,0 +1,48 @@
+//! Puts the terminal back as it was: the cursor shown, the echo on.
+//!
+//! `ui::open` calls [`remember`]; whoever ends the process early (the Ctrl-C task in `main`) calls [`restore`] before it prints and
+//! exits, because a prompt that is cut off leaves the cursor hidden, or the terminal without echo. A panic restores it by itself.
+
+use std::sync::OnceLock;
+
+/// The state of the terminal when the program began; nothing where it could not be read.
+#[cfg(unix)]
+static BEFORE: OnceLock<Option<rustix::termios::Termios>> = OnceLock::new();
+#[cfg(not(unix))]
+static BEFORE: OnceLock<()> = OnceLock::new();
+
+/// Remembers the terminal's state, and restores it when the program panics. Further calls change nothing.
+pub fn remember() {
+    BEFORE.get_or_init(|| {
+        let report = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            restore();
+            report(panic);
+        }));
+        state()
+    });
+}
+
+#[cfg(unix)]
+fn state() -> Option<rustix::termios::Termios> {
+    rustix::termios::tcgetattr(std::io::stdin()).ok()
+}
+
+#[cfg(not(unix))]
+fn state() {}
+
+/// Restores the terminal. Does nothing where [`remember`] was not called, so it may be called anywhere and often.
+pub fn restore() {
+    let Some(_before) = BEFORE.get() else {
+        return;
+    };
+    #[cfg(unix)]
+    if let Some(before) = _before {
+        let now = rustix::termios::OptionalActions::Now;
+        let _ = rustix::termios::tcsetattr(std::io::stdin(), now, before);
+    }
+    let stderr = console::Term::stderr();
+    if stderr.is_term() && console::colors_enabled_stderr() {
+        let _ = stderr.show_cursor();
+    }
+}
