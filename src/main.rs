@@ -4,5 +4,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let host = azconnect::host::Host::system();
-    azconnect::commands::run::run(&host, std::env::args_os().collect()).code().into()
+    azconnect::commands::run::run(&host, std::env::args_os().collect())
+        .code()
+        .into()
 }

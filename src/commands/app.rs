@@ -52,7 +52,11 @@ impl App {
     /// `Storage` where our folders can't be made.
     pub fn open(host: &Host, ui: Arc<dyn Ui>, global: Global) -> Result<App> {
         let paths = Paths::of(host)?;
-        let paths = if global.sandbox { paths.for_sandbox() } else { paths };
+        let paths = if global.sandbox {
+            paths.for_sandbox()
+        } else {
+            paths
+        };
         Ok(App {
             host: host.clone(),
             ui,
@@ -73,23 +77,41 @@ impl App {
     }
 
     async fn open_reach(&self) -> Result<Reach> {
-        let sandbox = if self.global.sandbox { Some(self.start_sandbox().await?) } else { None };
+        let sandbox = if self.global.sandbox {
+            Some(self.start_sandbox().await?)
+        } else {
+            None
+        };
         let cloud = match &sandbox {
             Some(sandbox) => {
-                let file = sandbox.write_cloud_file(&self.paths.state).map_err(|error| sandbox_failed(&error.to_string()))?;
+                let file = sandbox
+                    .write_cloud_file(&self.paths.state)
+                    .map_err(|error| sandbox_failed(&error.to_string()))?;
                 Cloud::named(&file.to_string_lossy())?
             }
             None => Cloud::named(&self.global.cloud)?,
         };
-        let network = Network { ca_file: self.global.ca_file.clone(), timeout: self.global.timeout.map(Duration::from_secs) };
+        let network = Network {
+            ca_file: self.global.ca_file.clone(),
+            timeout: self.global.timeout.map(Duration::from_secs),
+        };
         let transport = Transport::new(&cloud, &network)?;
-        Ok(Reach { cloud: Arc::new(cloud), transport, sandbox })
+        Ok(Reach {
+            cloud: Arc::new(cloud),
+            transport,
+            sandbox,
+        })
     }
 
     async fn start_sandbox(&self) -> Result<Sandbox> {
         self.paths.make()?;
-        let options = sandbox::Options { state_file: Some(self.paths.state.join("azure.json")), ..sandbox::Options::default() };
-        sandbox::start(options).await.map_err(|error| sandbox_failed(&error.to_string()))
+        let options = sandbox::Options {
+            state_file: Some(self.paths.state.join("azure.json")),
+            ..sandbox::Options::default()
+        };
+        sandbox::start(options)
+            .await
+            .map_err(|error| sandbox_failed(&error.to_string()))
     }
 
     /// The store that a record or a flag names.
@@ -105,18 +127,34 @@ impl App {
     ///
     /// # Errors
     /// `Usage` where the credential can't be made.
-    pub async fn as_connection(&self, record: &ConnectionRecord, secret: &Secret) -> Result<(Azure, Arc<dyn TokenCredential>)> {
-        let Reach { cloud, transport, .. } = self.reach().await?;
-        let credential = sign_in::client_secret(cloud, transport, record.tenant_id, record.client_id, secret)?;
+    pub async fn as_connection(
+        &self,
+        record: &ConnectionRecord,
+        secret: &Secret,
+    ) -> Result<(Azure, Arc<dyn TokenCredential>)> {
+        let Reach {
+            cloud, transport, ..
+        } = self.reach().await?;
+        let credential =
+            sign_in::client_secret(cloud, transport, record.tenant_id, record.client_id, secret)?;
         let facts = Facts::from([
             ("tenant", record.tenant_id.to_string()),
             ("client_id", record.client_id.to_string()),
             ("connection", record.name.to_string()),
             ("vendor", record.vendor.clone()),
-            ("portal", cloud.portal.as_str().trim_end_matches('/').to_owned()),
-            ("login", cloud.login.as_str().trim_end_matches('/').to_owned()),
+            (
+                "portal",
+                cloud.portal.as_str().trim_end_matches('/').to_owned(),
+            ),
+            (
+                "login",
+                cloud.login.as_str().trim_end_matches('/').to_owned(),
+            ),
         ]);
-        Ok((Azure::new(cloud, transport, credential.clone(), facts), credential))
+        Ok((
+            Azure::new(cloud, transport, credential.clone(), facts),
+            credential,
+        ))
     }
 
     /// The connection's secret, from where it is kept.
@@ -140,11 +178,21 @@ impl App {
 
     /// From now on, an interrupted run ends with these lines.
     pub fn say_if_interrupted(&self, lines: Vec<String>) {
-        *self.on_interrupt.lock().unwrap_or_else(PoisonError::into_inner) = lines;
+        *self
+            .on_interrupt
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = lines;
     }
 }
 
 fn sandbox_failed(reason: &str) -> Error {
-    Error::new(Kind::Failed, "sandbox", format!("The simulated Azure can't be started: {}.", reason.trim_end_matches('.')))
-        .hint("Empty it and begin anew: azconnect sandbox --reset")
+    Error::new(
+        Kind::Failed,
+        "sandbox",
+        format!(
+            "The simulated Azure can't be started: {}.",
+            reason.trim_end_matches('.')
+        ),
+    )
+    .hint("Empty it and begin anew: azconnect sandbox --reset")
 }

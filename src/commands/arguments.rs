@@ -20,7 +20,11 @@ pub struct CommandLine {
     pub command: super::Command,
 }
 
-const STYLES: Styles = Styles::styled().header(AnsiColor::BrightWhite.on_default().bold()).usage(AnsiColor::BrightWhite.on_default().bold()).literal(AnsiColor::Cyan.on_default()).placeholder(AnsiColor::Cyan.on_default());
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::BrightWhite.on_default().bold())
+    .usage(AnsiColor::BrightWhite.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default())
+    .placeholder(AnsiColor::Cyan.on_default());
 
 const AFTER_HELP: &str = "\
 Try it without an Azure account:
@@ -34,7 +38,14 @@ Exit codes:
 #[command(next_help_heading = "Global options")]
 pub struct Global {
     /// Which Azure: public, usgov, china, or a cloud file
-    #[arg(long, global = true, value_name = "CLOUD", env = "AZCONNECT_CLOUD", hide_env_values = true, default_value = "public")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "CLOUD",
+        env = "AZCONNECT_CLOUD",
+        hide_env_values = true,
+        default_value = "public"
+    )]
     pub cloud: String,
     /// Use a simulated Azure inside this process; nothing leaves the machine
     #[arg(long, global = true)]
@@ -67,7 +78,13 @@ pub struct Global {
     #[arg(long, global = true)]
     pub demo: bool,
     /// Further root certificates (PEM), for proxies that inspect TLS
-    #[arg(long, global = true, value_name = "PEM", env = "AZCONNECT_CA_FILE", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "PEM",
+        env = "AZCONNECT_CA_FILE",
+        hide_env_values = true
+    )]
     pub ca_file: Option<PathBuf>,
     /// Time limit of one request
     #[arg(long, global = true, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
@@ -128,12 +145,22 @@ impl clap::Args for AnswerFlags {
             if let Some(default) = question.default {
                 help.push_str(&format!(" [default: {default}]"));
             }
-            let argument = Arg::new(question.key).value_name(question.value).help(help).long_help(None::<&str>);
+            let argument = Arg::new(question.key)
+                .value_name(question.value)
+                .help(help)
+                .long_help(None::<&str>);
             command.arg(if question.key == "vendor" {
                 argument
             } else {
-                let action = if question.many { ArgAction::Append } else { ArgAction::Set };
-                argument.long(question.flag).action(action).help_heading("Answers (also from AZCONNECT_<KEY> or --answers)")
+                let action = if question.many {
+                    ArgAction::Append
+                } else {
+                    ArgAction::Set
+                };
+                argument
+                    .long(question.flag)
+                    .action(action)
+                    .help_heading("Answers (also from AZCONNECT_<KEY> or --answers)")
             })
         })
     }
@@ -153,7 +180,8 @@ impl FromArgMatches for AnswerFlags {
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
         for question in QUESTIONS {
             if let Ok(Some(values)) = matches.try_get_many::<String>(question.key) {
-                self.0.insert(question.key.to_owned(), values.cloned().collect());
+                self.0
+                    .insert(question.key.to_owned(), values.cloned().collect());
             }
         }
         Ok(())
@@ -173,9 +201,18 @@ mod tests {
     #[test]
     fn every_question_has_its_flag() {
         let command = CommandLine::command();
-        let init = command.find_subcommand("init").map(|init| init.get_arguments().map(|argument| argument.get_id().to_string()).collect::<Vec<_>>());
+        let init = command.find_subcommand("init").map(|init| {
+            init.get_arguments()
+                .map(|argument| argument.get_id().to_string())
+                .collect::<Vec<_>>()
+        });
         for question in QUESTIONS {
-            assert!(init.as_ref().is_some_and(|all| all.iter().any(|id| id == question.key)), "{}", question.key);
+            assert!(
+                init.as_ref()
+                    .is_some_and(|all| all.iter().any(|id| id == question.key)),
+                "{}",
+                question.key
+            );
         }
     }
 }

@@ -75,10 +75,17 @@ struct Checked {
 /// # Errors
 /// `Usage` where there is no such connection; what is wrong with a connection is a finding.
 pub async fn run(args: Args, app: &App) -> Result<Exit> {
-    app.ui.tell(Event::Started { title: "Check".to_owned() });
+    app.ui.tell(Event::Started {
+        title: "Check".to_owned(),
+    });
     let checked = match args.unstored.record(app)? {
         Some(record) => {
-            let secret = given_secret::read(&app.host, args.unstored.client_secret_stdin, args.unstored.client_secret_file.as_deref()).await?;
+            let secret = given_secret::read(
+                &app.host,
+                args.unstored.client_secret_stdin,
+                args.unstored.client_secret_file.as_deref(),
+            )
+            .await?;
             let secret = secret.ok_or_else(|| {
                 Error::usage("secret_missing", "A connection that is not stored here needs its client secret.").hint("Pipe it in with `--client-secret-stdin`, name a file with `--client-secret-file`, or set `AZCONNECT_CLIENT_SECRET`.")
             })?;
@@ -98,12 +105,23 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
 
 impl Unstored {
     fn record(&self, app: &App) -> Result<Option<ConnectionRecord>> {
-        let (Some(tenant_id), Some(client_id)) = (self.tenant, self.client_id) else { return Ok(None) };
+        let (Some(tenant_id), Some(client_id)) = (self.tenant, self.client_id) else {
+            return Ok(None);
+        };
         let vendor = self.vendor.as_deref().unwrap_or("generic");
         if vendors::find(vendor).is_none() {
-            return Err(Error::usage("vendor_unknown", format!("`{}` is no vendor that azconnect knows.", crate::text::printable(vendor))).hint("See them all: azconnect vendors"));
+            return Err(Error::usage(
+                "vendor_unknown",
+                format!(
+                    "`{}` is no vendor that azconnect knows.",
+                    crate::text::printable(vendor)
+                ),
+            )
+            .hint("See them all: azconnect vendors"));
         }
-        let name: ConnectionName = "unstored".parse().map_err(|_| Error::bug("a fixed name is refused"))?;
+        let name: ConnectionName = "unstored"
+            .parse()
+            .map_err(|_| Error::bug("a fixed name is refused"))?;
         Ok(Some(ConnectionRecord {
             name,
             vendor: vendor.to_owned(),
@@ -114,8 +132,18 @@ impl Unstored {
             application_object_id: None,
             service_principal_object_id: None,
             agreement: None,
-            scopes: self.subscription.iter().copied().map(Scope::Subscription).collect(),
-            credential: CredentialRecord { kind: "secret".to_owned(), key_id: None, expires_at: None, stored_in: "none".to_owned() },
+            scopes: self
+                .subscription
+                .iter()
+                .copied()
+                .map(Scope::Subscription)
+                .collect(),
+            credential: CredentialRecord {
+                kind: "secret".to_owned(),
+                key_id: None,
+                expires_at: None,
+                stored_in: "none".to_owned(),
+            },
             receipts: Vec::new(),
             created_at: app.host.now(),
         }))
@@ -124,22 +152,43 @@ impl Unstored {
 
 fn chosen(args: &Args, app: &App) -> Result<Vec<ConnectionRecord>> {
     if !args.connections.is_empty() {
-        return args.connections.iter().map(|name| app.connections.get(name)).collect();
+        return args
+            .connections
+            .iter()
+            .map(|name| app.connections.get(name))
+            .collect();
     }
     let all = app.connections.all()?;
     match all.len() {
-        0 => Err(Error::usage("no_connection", "There is no connection on this machine to check.").hint("Make one: azconnect init")),
+        0 => Err(Error::usage(
+            "no_connection",
+            "There is no connection on this machine to check.",
+        )
+        .hint("Make one: azconnect init")),
         1 => Ok(all),
         _ if args.all => Ok(all),
         _ => {
             let names: Vec<String> = all.iter().map(|record| record.name.to_string()).collect();
-            Err(Error::usage("which_connection", "There are several connections.").hint(format!("Name one of {}", names.join(", "))).hint("Or check them all: azconnect check --all"))
+            Err(
+                Error::usage("which_connection", "There are several connections.")
+                    .hint(format!("Name one of {}", names.join(", ")))
+                    .hint("Or check them all: azconnect check --all"),
+            )
         }
     }
 }
 
-async fn with_secret(app: &App, record: ConnectionRecord, secret: Result<Secret>) -> Result<Checked> {
-    let vendor = vendors::find(&record.vendor).ok_or_else(|| Error::bug(format!("the vendor `{}` of `{}` is unknown", record.vendor, record.name)))?;
+async fn with_secret(
+    app: &App,
+    record: ConnectionRecord,
+    secret: Result<Secret>,
+) -> Result<Checked> {
+    let vendor = vendors::find(&record.vendor).ok_or_else(|| {
+        Error::bug(format!(
+            "the vendor `{}` of `{}` is unknown",
+            record.vendor, record.name
+        ))
+    })?;
     same_cloud(app, &record).await?;
     let findings = match secret {
         Ok(secret) => prove::once(app, vendor, &record, &secret).await?,
@@ -154,15 +203,26 @@ async fn same_cloud(app: &App, record: &ConnectionRecord) -> Result<()> {
     if cloud.name == record.cloud || record.receipts.is_empty() {
         return Ok(());
     }
-    Err(Error::usage("other_cloud", format!("The connection `{}` belongs to the cloud `{}`, and this is `{}`.", record.name, record.cloud, cloud.name))
-        .why("Its secret is sent to its own cloud only.")
-        .hint(format!("Name its cloud: azconnect check {} --cloud {}", record.name, crate::text::shell_word(&record.cloud))))
+    Err(Error::usage(
+        "other_cloud",
+        format!(
+            "The connection `{}` belongs to the cloud `{}`, and this is `{}`.",
+            record.name, record.cloud, cloud.name
+        ),
+    )
+    .why("Its secret is sent to its own cloud only.")
+    .hint(format!(
+        "Name its cloud: azconnect check {} --cloud {}",
+        record.name,
+        crate::text::shell_word(&record.cloud)
+    )))
 }
 
 fn report(app: &App, checked: &[Checked], strict: bool) -> Exit {
     let exit = outcome(checked, strict);
     let costs = |all: &[Finding]| -> Value {
-        let days: Vec<&crate::checks::DailyTotal> = all.iter().flat_map(|finding| &finding.costs).collect();
+        let days: Vec<&crate::checks::DailyTotal> =
+            all.iter().flat_map(|finding| &finding.costs).collect();
         json!(days)
     };
     let one = |checked: &Checked| json!({"connection": documents::connection(&checked.record), "checks": checked.findings, "costs": costs(&checked.findings)});
@@ -177,12 +237,19 @@ fn report(app: &App, checked: &[Checked], strict: bool) -> Exit {
         blocks.extend(views::charts(findings));
     }
     blocks.push(verdict(checked));
-    app.ui.finish(&Output { document: documents::document(exit, parts), blocks });
+    app.ui.finish(&Output {
+        document: documents::document(exit, parts),
+        blocks,
+    });
     exit
 }
 
 fn outcome(checked: &[Checked], strict: bool) -> Exit {
-    let worst = checked.iter().flat_map(|checked| &checked.findings).map(|finding| finding.status).max();
+    let worst = checked
+        .iter()
+        .flat_map(|checked| &checked.findings)
+        .map(|finding| finding.status)
+        .max();
     match worst {
         Some(Status::Fail) => Exit::Attention,
         Some(Status::Warn) if strict => Exit::Attention,
@@ -191,13 +258,25 @@ fn outcome(checked: &[Checked], strict: bool) -> Exit {
 }
 
 fn verdict(checked: &[Checked]) -> Block {
-    let with = |status: Status| checked.iter().filter(|checked| checked.findings.iter().any(|finding| finding.status == status)).count();
+    let with = |status: Status| {
+        checked
+            .iter()
+            .filter(|checked| {
+                checked
+                    .findings
+                    .iter()
+                    .any(|finding| finding.status == status)
+            })
+            .count()
+    };
     let text = match (checked.len(), with(Status::Fail), with(Status::Warn)) {
         (1, 0, 0) => "It works.".to_owned(),
         (1, 0, _) => "It works, and something wants attention soon.".to_owned(),
         (1, _, _) => "It doesn't work as it should; see the fixes above.".to_owned(),
         (all, 0, 0) => format!("All {all} connections work."),
-        (all, failed, warned) => format!("{failed} of {all} connections don't work as they should, {warned} want attention soon."),
+        (all, failed, warned) => format!(
+            "{failed} of {all} connections don't work as they should, {warned} want attention soon."
+        ),
     };
     views::paragraph(text)
 }

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::app::App;
-use super::views::{self, heading, paragraph, row};
 use super::documents;
+use super::views::{self, heading, paragraph, row};
 use crate::connection::{Change, ConnectionRecord};
 use crate::error::Result;
 use crate::exit::Exit;
@@ -27,12 +27,28 @@ pub struct ShowArgs {
 /// `Failed` where a file can't be read.
 pub fn list(_: ListArgs, app: &App) -> Result<Exit> {
     let all = app.connections.all()?;
-    let document = documents::document(Exit::Ok, json!({"connections": all.iter().map(documents::connection).collect::<Vec<_>>()}));
+    let document = documents::document(
+        Exit::Ok,
+        json!({"connections": all.iter().map(documents::connection).collect::<Vec<_>>()}),
+    );
     let blocks = if all.is_empty() {
-        vec![paragraph("There is no connection on this machine. Make one: `azconnect init`")]
+        vec![paragraph(
+            "There is no connection on this machine. Make one: `azconnect init`",
+        )]
     } else {
-        let columns = ["Connection", "Vendor", "Directory", "Secret ends", "Kept in"].map(str::to_owned).to_vec();
-        vec![Block::Table { columns, rows: all.iter().map(cells).collect() }]
+        let columns = [
+            "Connection",
+            "Vendor",
+            "Directory",
+            "Secret ends",
+            "Kept in",
+        ]
+        .map(str::to_owned)
+        .to_vec();
+        vec![Block::Table {
+            columns,
+            rows: all.iter().map(cells).collect(),
+        }]
     };
     app.ui.finish(&Output { document, blocks });
     Ok(Exit::Ok)
@@ -42,8 +58,14 @@ fn cells(record: &ConnectionRecord) -> Vec<String> {
     vec![
         record.name.to_string(),
         record.vendor.clone(),
-        record.tenant_name.clone().unwrap_or_else(|| record.tenant_id.to_string()),
-        record.credential.expires_at.map_or_else(|| "not known".to_owned(), views::day),
+        record
+            .tenant_name
+            .clone()
+            .unwrap_or_else(|| record.tenant_id.to_string()),
+        record
+            .credential
+            .expires_at
+            .map_or_else(|| "not known".to_owned(), views::day),
         record.credential.stored_in.clone(),
     ]
 }
@@ -59,8 +81,14 @@ pub fn show(args: ShowArgs, app: &App) -> Result<Exit> {
         .iter()
         .map(|receipt| json!({"id": receipt.step, "title": receipt.title, "change": receipt.change, "status": "done", "resource_id": receipt.id}))
         .collect();
-    let document = documents::document(Exit::Ok, json!({"connection": documents::connection(&record), "steps": made}));
-    app.ui.finish(&Output { document, blocks: blocks(&record) });
+    let document = documents::document(
+        Exit::Ok,
+        json!({"connection": documents::connection(&record), "steps": made}),
+    );
+    app.ui.finish(&Output {
+        document,
+        blocks: blocks(&record),
+    });
     Ok(Exit::Ok)
 }
 
@@ -68,18 +96,50 @@ fn blocks(record: &ConnectionRecord) -> Vec<Block> {
     let mut rows = vec![
         row("Vendor", &record.vendor, ""),
         row("Cloud", &record.cloud, ""),
-        row("Directory", record.tenant_id.to_string(), record.tenant_name.clone().unwrap_or_default()),
+        row(
+            "Directory",
+            record.tenant_id.to_string(),
+            record.tenant_name.clone().unwrap_or_default(),
+        ),
         row("Client ID", record.client_id.to_string(), ""),
     ];
-    rows.extend(record.service_principal_object_id.map(|id| row("Service principal", id.to_string(), "object ID")));
-    rows.extend(record.scopes.iter().map(|scope| row("Reads", scope.to_string(), "")));
-    rows.push(row("Secret", views::place(&record.credential.stored_in), record.credential.expires_at.map_or_else(String::new, |ends| format!("until {}", views::day(ends)))));
+    rows.extend(
+        record
+            .service_principal_object_id
+            .map(|id| row("Service principal", id.to_string(), "object ID")),
+    );
+    rows.extend(
+        record
+            .scopes
+            .iter()
+            .map(|scope| row("Reads", scope.to_string(), "")),
+    );
+    rows.push(row(
+        "Secret",
+        views::place(&record.credential.stored_in),
+        record
+            .credential
+            .expires_at
+            .map_or_else(String::new, |ends| format!("until {}", views::day(ends))),
+    ));
     rows.push(row("Connected", views::day(record.created_at), ""));
     let items = record.receipts.iter().map(|receipt| Item {
-        state: if receipt.change == Change::Create { "made" } else { "found" }.to_owned(),
+        state: if receipt.change == Change::Create {
+            "made"
+        } else {
+            "found"
+        }
+        .to_owned(),
         title: receipt.title.clone(),
         text: receipt.id.clone(),
         lines: Vec::new(),
     });
-    vec![heading(record.name.to_string()), Block::Rows { rows }, paragraph("What it stands on:"), Block::Items { items: items.collect() }]
+    vec![
+        heading(record.name.to_string()),
+        Block::Rows { rows },
+        paragraph("What it stands on:"),
+        Block::Items {
+            items: items.collect(),
+        },
+    ]
 }

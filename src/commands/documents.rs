@@ -43,8 +43,17 @@ pub fn steps(ended: &[Ended], survey: &Survey) -> Value {
     ended
         .iter()
         .map(|end| {
-            let planned = survey.rows.iter().find(|row| row.id == end.id).map(|row| row.change);
-            let change = end.receipt.as_ref().filter(|_| end.status == "found").map(|_| Change::Reuse).or(planned);
+            let planned = survey
+                .rows
+                .iter()
+                .find(|row| row.id == end.id)
+                .map(|row| row.change);
+            let change = end
+                .receipt
+                .as_ref()
+                .filter(|_| end.status == "found")
+                .map(|_| Change::Reuse)
+                .or(planned);
             json!({
                 "id": end.id,
                 "title": end.title,
@@ -82,7 +91,9 @@ pub fn handover(fields: &[Field]) -> Value {
         .map(|field| {
             let (value, secret) = match &field.value {
                 FieldValue::Open(value) => (Some(value.as_str()), false),
-                FieldValue::Secret(secret) => (secret.as_ref().map(crate::secret::Secret::expose), true),
+                FieldValue::Secret(secret) => {
+                    (secret.as_ref().map(crate::secret::Secret::expose), true)
+                }
             };
             json!({"key": field.key, "label": field.label, "value": value, "secret": secret})
         })

@@ -10,30 +10,57 @@ use crate::secret::Secret;
 ///
 /// # Errors
 /// `Usage` where it can't be read or is empty.
-pub async fn read(host: &Host, from_stdin: bool, from_file: Option<&Path>) -> Result<Option<Secret>> {
+pub async fn read(
+    host: &Host,
+    from_stdin: bool,
+    from_file: Option<&Path>,
+) -> Result<Option<Secret>> {
     let text = if from_stdin {
         if host.terminal().stdin {
-            return Err(Error::usage("secret_from_terminal", "`--client-secret-stdin` reads a pipe, and stdin is a terminal.")
-                .hint("Pipe it in: pass show azure/spot | azconnect … --client-secret-stdin"));
+            return Err(Error::usage(
+                "secret_from_terminal",
+                "`--client-secret-stdin` reads a pipe, and stdin is a terminal.",
+            )
+            .hint("Pipe it in: pass show azure/spot | azconnect … --client-secret-stdin"));
         }
         tokio::task::spawn_blocking(|| std::io::read_to_string(std::io::stdin()))
             .await
             .map_err(|error| Error::bug(format!("reading stdin failed: {error}")))?
-            .map_err(|error| Error::usage("secret_unreadable", format!("The client secret can't be read from stdin: {error}.")))?
+            .map_err(|error| {
+                Error::usage(
+                    "secret_unreadable",
+                    format!("The client secret can't be read from stdin: {error}."),
+                )
+            })?
     } else if let Some(file) = from_file {
-        std::fs::read_to_string(file).map_err(|error| Error::usage("secret_unreadable", format!("The client secret can't be read from `{}`: {error}.", file.display())))?
+        std::fs::read_to_string(file).map_err(|error| {
+            Error::usage(
+                "secret_unreadable",
+                format!(
+                    "The client secret can't be read from `{}`: {error}.",
+                    file.display()
+                ),
+            )
+        })?
     } else {
         return Ok(host.env("AZCONNECT_CLIENT_SECRET").map(Secret::new));
     };
     let text = zeroize::Zeroizing::new(text);
     let secret = Secret::new(text.trim_end_matches(['\r', '\n']));
     if secret.is_empty() || secret.expose().chars().any(char::is_control) {
-        return Err(Error::usage("secret_malformed", "The client secret is empty or has more than one line.").hint("Give the secret's Value (not its Secret ID), and nothing else."));
+        return Err(Error::usage(
+            "secret_malformed",
+            "The client secret is empty or has more than one line.",
+        )
+        .hint("Give the secret's Value (not its Secret ID), and nothing else."));
     }
     if uuid::Uuid::try_parse(secret.expose()).is_ok() {
-        return Err(Error::usage("secret_is_id", "That is a GUID, so it is the Secret ID and not the secret.")
-            .why("The portal shows two columns; the secret is under Value, and only once.")
-            .hint("Give the Value. If nobody kept it, leave it away: azconnect adds a new secret."));
+        return Err(Error::usage(
+            "secret_is_id",
+            "That is a GUID, so it is the Secret ID and not the secret.",
+        )
+        .why("The portal shows two columns; the secret is under Value, and only once.")
+        .hint("Give the Value. If nobody kept it, leave it away: azconnect adds a new secret."));
     }
     Ok(Some(secret))
 }

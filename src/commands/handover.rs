@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::app::App;
-use super::views::{self, paragraph};
 use super::documents;
-use crate::connection::handover::{Field, Value};
+use super::views::{self, paragraph};
 use crate::connection::hand_over;
+use crate::connection::handover::{Field, Value};
 use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
 use crate::secret::Secret;
@@ -36,16 +36,27 @@ pub struct Args {
 /// `Usage` where there is no such connection, `Storage` where the secret or the file can't be had.
 pub async fn run(args: Args, app: &App) -> Result<Exit> {
     let record = app.connections.get(&args.connection)?;
-    let vendor = vendors::find(&record.vendor).ok_or_else(|| Error::bug(format!("the vendor `{}` is unknown", record.vendor)))?;
-    let secret = if args.reveal || args.to.is_some() { Some(app.secret_of(&record).await?) } else { None };
+    let vendor = vendors::find(&record.vendor)
+        .ok_or_else(|| Error::bug(format!("the vendor `{}` is unknown", record.vendor)))?;
+    let secret = if args.reveal || args.to.is_some() {
+        Some(app.secret_of(&record).await?)
+    } else {
+        None
+    };
     if let Some(file) = &args.to {
         write(file, &hand_over(vendor, &record, secret.as_ref()))?;
     }
     let shown = secret.as_ref().filter(|_| args.reveal);
     let fields = hand_over(vendor, &record, shown);
     let written = args.to.as_ref().map(|file| file.display().to_string());
-    let document = documents::document(Exit::Ok, json!({"connection": documents::connection(&record), "handover": documents::handover(&fields), "written_to": written}));
-    let mut blocks = vec![views::handover(&fields, &views::place(&record.credential.stored_in))];
+    let document = documents::document(
+        Exit::Ok,
+        json!({"connection": documents::connection(&record), "handover": documents::handover(&fields), "written_to": written}),
+    );
+    let mut blocks = vec![views::handover(
+        &fields,
+        &views::place(&record.credential.stored_in),
+    )];
     blocks.extend(views::console(vendor));
     blocks.push(paragraph(match &written {
         Some(file) => format!("Everything, the secret too, is in {file}. Only you can read it; delete it when it is pasted."),
@@ -70,12 +81,20 @@ pub fn write(file: &Path, fields: &[Field]) -> Result<()> {
         text.push_str(&format!("{}: {value}\n", field.label));
     }
     let refused = |reason: String| {
-        Error::new(Kind::Storage, "handover_file", format!("The values can't be written to `{}`: {reason}.", file.display()))
-            .why("The file would hold a secret, so it has to be new and yours alone.")
-            .hint("Name a file that doesn't exist yet, in a folder of your own.")
+        Error::new(
+            Kind::Storage,
+            "handover_file",
+            format!(
+                "The values can't be written to `{}`: {reason}.",
+                file.display()
+            ),
+        )
+        .why("The file would hold a secret, so it has to be new and yours alone.")
+        .hint("Name a file that doesn't exist yet, in a folder of your own.")
     };
     if file.exists() {
         return Err(refused("it exists already".to_owned()));
     }
-    crate::store::write_atomically(file, text.as_bytes()).map_err(|error| refused(error.to_string().trim_end_matches('.').to_owned()))
+    crate::store::write_atomically(file, text.as_bytes())
+        .map_err(|error| refused(error.to_string().trim_end_matches('.').to_owned()))
 }

@@ -12,7 +12,12 @@ use super::arguments::Global;
 use crate::error::{Error, Result};
 
 /// Only what speaks of requests without their bodies: ourselves and the Azure SDK, which redacts by an allow-list.
-const SPEAKERS: &[&str] = &["azconnect", "azure_core", "azure_identity", "typespec_client_core"];
+const SPEAKERS: &[&str] = &[
+    "azconnect",
+    "azure_core",
+    "azure_identity",
+    "typespec_client_core",
+];
 
 /// Starts logging to stderr (`-v`, `-vv`) and to a file (`--log-file`, always in full).
 ///
@@ -21,13 +26,33 @@ const SPEAKERS: &[&str] = &["azconnect", "azure_core", "azure_identity", "typesp
 pub fn start(global: &Global) -> Result<()> {
     let mut layers: Vec<Box<dyn Layer<Registry> + Send + Sync>> = Vec::new();
     if let Some(level) = level(global.verbose) {
-        layers.push(fmt::layer().with_writer(std::io::stderr).with_ansi(false).without_time().with_filter(targets(level)).boxed());
+        layers.push(
+            fmt::layer()
+                .with_writer(std::io::stderr)
+                .with_ansi(false)
+                .without_time()
+                .with_filter(targets(level))
+                .boxed(),
+        );
     }
     if let Some(path) = &global.log_file {
         let file = std::fs::File::create(path).map_err(|error| {
-            Error::usage("log_file", format!("The log file `{}` can't be written: {error}.", path.display())).hint("Give `--log-file` a file in a folder that you may write to.")
+            Error::usage(
+                "log_file",
+                format!(
+                    "The log file `{}` can't be written: {error}.",
+                    path.display()
+                ),
+            )
+            .hint("Give `--log-file` a file in a folder that you may write to.")
         })?;
-        layers.push(fmt::layer().with_writer(Mutex::new(file)).with_ansi(false).with_filter(targets(LevelFilter::DEBUG)).boxed());
+        layers.push(
+            fmt::layer()
+                .with_writer(Mutex::new(file))
+                .with_ansi(false)
+                .with_filter(targets(LevelFilter::DEBUG))
+                .boxed(),
+        );
     }
     if layers.is_empty() {
         return Ok(());

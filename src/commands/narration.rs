@@ -8,22 +8,41 @@ use crate::ui::{Event, Progress};
 
 /// Tells what happened to a step.
 pub fn tell(app: &App, survey: &Survey, progressed: &Progressed<'_>) {
-    let planned = survey.rows.iter().find(|row| row.id == progressed.id).map_or(Change::Create, |row| row.change);
+    let planned = survey
+        .rows
+        .iter()
+        .find(|row| row.id == progressed.id)
+        .map_or(Change::Create, |row| row.change);
     let (status, detail) = match &progressed.what {
         What::Started => (Progress::Running, String::new()),
         What::WaitingFor(what) => (Progress::Waiting, (*what).to_owned()),
         What::Done(receipt) => (Progress::Done, ending(receipt)),
         What::Found(receipt) => (Progress::Found, ending(receipt)),
-        What::Skipped => (Progress::Skipped, "not tried: it stands on a step that failed".to_owned()),
+        What::Skipped => (
+            Progress::Skipped,
+            "not tried: it stands on a step that failed".to_owned(),
+        ),
         What::Failed(error) => (Progress::Failed, error.message().to_owned()),
     };
-    app.ui.tell(Event::Step { id: progressed.id.to_owned(), title: progressed.title.to_owned(), change: word(planned).to_owned(), status, detail });
+    app.ui.tell(Event::Step {
+        id: progressed.id.to_owned(),
+        title: progressed.title.to_owned(),
+        change: word(planned).to_owned(),
+        status,
+        detail,
+    });
 }
 
 /// Tells that a step had nothing to do.
 pub fn found(app: &App, end: &Ended) {
     let detail = end.receipt.as_ref().map(ending).unwrap_or_default();
-    app.ui.tell(Event::Step { id: end.id.clone(), title: end.title.clone(), change: "reuse".to_owned(), status: Progress::Found, detail });
+    app.ui.tell(Event::Step {
+        id: end.id.clone(),
+        title: end.title.clone(),
+        change: "reuse".to_owned(),
+        status: Progress::Found,
+        detail,
+    });
 }
 
 /// The word for a change.
@@ -41,5 +60,8 @@ fn ending(receipt: &Receipt) -> String {
     if let Some(ends) = fact("expires_at") {
         return format!("until {}", ends.get(..10).unwrap_or(ends));
     }
-    fact("client_id").or_else(|| fact("service_principal_object_id")).unwrap_or_default().to_owned()
+    fact("client_id")
+        .or_else(|| fact("service_principal_object_id"))
+        .unwrap_or_default()
+        .to_owned()
 }

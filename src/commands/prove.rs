@@ -14,10 +14,21 @@ use crate::vendors::Vendor;
 ///
 /// # Errors
 /// `Usage` where the cloud or the credential can't be used at all; what Azure answers is in the findings.
-pub async fn once(app: &App, vendor: &Vendor, record: &ConnectionRecord, secret: &Secret) -> Result<Vec<Finding>> {
+pub async fn once(
+    app: &App,
+    vendor: &Vendor,
+    record: &ConnectionRecord,
+    secret: &Secret,
+) -> Result<Vec<Finding>> {
     let (azure, credential) = app.as_connection(record, secret).await?;
     let cloud = app.reach().await?.cloud.clone();
-    let connected = Connected { record, azure: &azure, credential: &credential, cloud: &cloud, now: app.host.now() };
+    let connected = Connected {
+        record,
+        azure: &azure,
+        credential: &credential,
+        cloud: &cloud,
+        now: app.host.now(),
+    };
     Ok(checks::run(&checks::for_vendor(&vendor.checks), &connected).await)
 }
 
@@ -26,22 +37,38 @@ pub async fn once(app: &App, vendor: &Vendor, record: &ConnectionRecord, secret:
 ///
 /// # Errors
 /// As [`once`].
-pub async fn until_effective(app: &App, vendor: &Vendor, record: &ConnectionRecord, secret: &Secret) -> Result<Vec<Finding>> {
+pub async fn until_effective(
+    app: &App,
+    vendor: &Vendor,
+    record: &ConnectionRecord,
+    secret: &Secret,
+) -> Result<Vec<Finding>> {
     let mut pauses = Pauses::new(PATIENCE);
     tell(app, Progress::Running, "");
     loop {
         let findings = once(app, vendor, record, secret).await?;
-        let failed: Vec<&Finding> = findings.iter().filter(|finding| finding.status == Status::Fail).collect();
+        let failed: Vec<&Finding> = findings
+            .iter()
+            .filter(|finding| finding.status == Status::Fail)
+            .collect();
         let only_late = !failed.is_empty() && failed.iter().all(|finding| finding.may_pass);
         if !only_late {
-            let end = if failed.is_empty() { Progress::Done } else { Progress::Failed };
+            let end = if failed.is_empty() {
+                Progress::Done
+            } else {
+                Progress::Failed
+            };
             tell(app, end, "");
             report(app, &findings);
             return Ok(findings);
         }
         tell(app, Progress::Waiting, waiting_for(&failed));
         if !pauses.pause().await {
-            tell(app, Progress::Pending, "Azure has not caught up within ten minutes");
+            tell(
+                app,
+                Progress::Pending,
+                "Azure has not caught up within ten minutes",
+            );
             report(app, &findings);
             return Ok(findings);
         }
@@ -66,5 +93,7 @@ fn tell(app: &App, status: Progress, detail: &str) {
 }
 
 fn report(app: &App, findings: &[Finding]) {
-    app.ui.tell(Event::Shown { blocks: vec![views::findings(findings)] });
+    app.ui.tell(Event::Shown {
+        blocks: vec![views::findings(findings)],
+    });
 }

@@ -23,7 +23,14 @@ pub struct Request {
 
 /// Writes a request for every step that only somebody else can do; none where there is no such step.
 pub fn write(app: &App, spec: &ConnectionSpec, ended: &[Ended]) -> Option<Request> {
-    let refused: Vec<&Ended> = ended.iter().filter(|end| end.error.as_ref().is_some_and(|error| error.kind() == Kind::Forbidden)).collect();
+    let refused: Vec<&Ended> = ended
+        .iter()
+        .filter(|end| {
+            end.error
+                .as_ref()
+                .is_some_and(|error| error.kind() == Kind::Forbidden)
+        })
+        .collect();
     if refused.is_empty() {
         return None;
     }
@@ -32,14 +39,17 @@ pub fn write(app: &App, spec: &ConnectionSpec, ended: &[Ended]) -> Option<Reques
     let text = letter(spec, &asks, &go_on);
     let folder = app.paths.state.join("requests");
     let file = folder.join(format!("{}.txt", spec.name));
-    let written = crate::store::paths::make_private_folder(&folder).and_then(|()| crate::store::write_atomically(&file, text.as_bytes()));
+    let written = crate::store::paths::make_private_folder(&folder)
+        .and_then(|()| crate::store::write_atomically(&file, text.as_bytes()));
     if let Err(error) = written {
         tracing::warn!("the request could not be written: {error}");
     }
     let mut blocks = vec![heading("Somebody else has to do the rest. Send them this:")];
     for ask in &asks {
         blocks.push(paragraph(format!("{} ({})", ask.what, ask.who)));
-        blocks.push(Block::Lines { lines: ask.commands.clone() });
+        blocks.push(Block::Lines {
+            lines: ask.commands.clone(),
+        });
     }
     blocks.push(paragraph(format!("Afterwards: `{go_on}`")));
     Some(Request { file, text, blocks })
@@ -53,10 +63,15 @@ struct Asked {
 
 fn asked(end: &Ended, spec: &ConnectionSpec, all: &[Ended]) -> Asked {
     let fact = |step: &str, key: &str| {
-        let receipt = all.iter().find(|other| other.id == step)?.receipt.as_ref()?;
+        let receipt = all
+            .iter()
+            .find(|other| other.id == step)?
+            .receipt
+            .as_ref()?;
         receipt.facts.get(key).cloned()
     };
-    let client_id = fact(application::ID, "client_id").unwrap_or_else(|| "<application (client) ID>".to_owned());
+    let client_id = fact(application::ID, "client_id")
+        .unwrap_or_else(|| "<application (client) ID>".to_owned());
     match end.id.as_str() {
         application::ID => Asked {
             what: "Register an application".to_owned(),
@@ -69,13 +84,20 @@ fn asked(end: &Ended, spec: &ConnectionSpec, all: &[Ended]) -> Asked {
             commands: vec![format!("az ad sp create --id {client_id}")],
         },
         secret::ID => Asked {
-            what: "Make the signed-in person an owner of the app, so that a secret can be added".to_owned(),
+            what: "Make the signed-in person an owner of the app, so that a secret can be added"
+                .to_owned(),
             who: "an owner of the app, or a Cloud Application Administrator",
-            commands: vec![format!("az ad app owner add --id {client_id} --owner-object-id <object ID of the person>")],
+            commands: vec![format!(
+                "az ad app owner add --id {client_id} --owner-object-id <object ID of the person>"
+            )],
         },
         role => {
-            let (name, scope) = role.strip_prefix("role:").and_then(|rest| rest.split_once(':')).unwrap_or(("reader", ""));
-            let principal = fact(service_principal::ID, "service_principal_object_id").unwrap_or_else(|| "<object ID of the service principal>".to_owned());
+            let (name, scope) = role
+                .strip_prefix("role:")
+                .and_then(|rest| rest.split_once(':'))
+                .unwrap_or(("reader", ""));
+            let principal = fact(service_principal::ID, "service_principal_object_id")
+                .unwrap_or_else(|| "<object ID of the service principal>".to_owned());
             Asked {
                 what: end.title.clone(),
                 who: "an Owner, User Access Administrator or Role Based Access Control Administrator there",
@@ -90,8 +112,18 @@ fn asked(end: &Ended, spec: &ConnectionSpec, all: &[Ended]) -> Asked {
 }
 
 fn register(spec: &ConnectionSpec) -> Vec<String> {
-    let Application::Own { display_name, redirect_uris, .. } = &spec.application else { return Vec::new() };
-    let redirect = redirect_uris.iter().map(|uri| format!(" --web-redirect-uris {}", shell_word(uri))).collect::<String>();
+    let Application::Own {
+        display_name,
+        redirect_uris,
+        ..
+    } = &spec.application
+    else {
+        return Vec::new();
+    };
+    let redirect = redirect_uris
+        .iter()
+        .map(|uri| format!(" --web-redirect-uris {}", shell_word(uri)))
+        .collect::<String>();
     vec![
         format!("az ad app create --display-name {} --sign-in-audience AzureADMyOrg{redirect} --query appId --output tsv", shell_word(display_name)),
         "az ad sp create --id <the ID that it printed>".to_owned(),
@@ -103,14 +135,24 @@ fn register(spec: &ConnectionSpec) -> Vec<String> {
 fn title_case(key: &str) -> String {
     let words = key.split('-').map(|word| {
         let mut letters = word.chars();
-        letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
+        letters
+            .next()
+            .map(|first| first.to_uppercase().chain(letters).collect::<String>())
+            .unwrap_or_default()
     });
     words.collect::<Vec<_>>().join(" ")
 }
 
 fn go_on(spec: &ConnectionSpec, refused: &[&Ended]) -> String {
-    let app = if refused.iter().any(|end| end.id == application::ID) { " --app-id <application (client) ID>" } else { "" };
-    format!("azconnect init {} --connection {} --resume{app}", spec.vendor, spec.name)
+    let app = if refused.iter().any(|end| end.id == application::ID) {
+        " --app-id <application (client) ID>"
+    } else {
+        ""
+    };
+    format!(
+        "azconnect init {} --connection {} --resume{app}",
+        spec.vendor, spec.name
+    )
 }
 
 fn letter(spec: &ConnectionSpec, asks: &[Asked], go_on: &str) -> String {

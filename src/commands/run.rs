@@ -16,7 +16,9 @@ use crate::ui::{self, Ui};
 
 /// Runs azconnect with these arguments on this machine.
 pub fn run(host: &Host, arguments: Vec<OsString>) -> Exit {
-    let parsed = CommandLine::command().try_get_matches_from(&arguments).and_then(|matches| CommandLine::from_arg_matches(&matches));
+    let parsed = CommandLine::command()
+        .try_get_matches_from(&arguments)
+        .and_then(|matches| CommandLine::from_arg_matches(&matches));
     let line = match parsed {
         Ok(line) => line,
         Err(error) => return refused(host, &arguments, &error),
@@ -67,24 +69,60 @@ async fn stopped() -> Kind {
 }
 
 fn interrupted(app: &App, kind: Kind) -> Error {
-    let ways = app.on_interrupt.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let message = if ways.is_empty() { "Stopped. Nothing in Azure was changed." } else { "Stopped. Nothing is lost: what was done is in the journal." };
-    Error::new(kind, if kind == Kind::Terminated { "terminated" } else { "interrupted" }, message).hints(ways)
+    let ways = app
+        .on_interrupt
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone();
+    let message = if ways.is_empty() {
+        "Stopped. Nothing in Azure was changed."
+    } else {
+        "Stopped. Nothing is lost: what was done is in the journal."
+    };
+    Error::new(
+        kind,
+        if kind == Kind::Terminated {
+            "terminated"
+        } else {
+            "interrupted"
+        },
+        message,
+    )
+    .hints(ways)
 }
 
 /// A wrong command line; `--help` and `--version` also come this way. stdout stays one document where JSON was asked for.
 fn refused(host: &Host, arguments: &[OsString], error: &clap::Error) -> Exit {
     let words: Vec<&str> = arguments.iter().filter_map(|word| word.to_str()).collect();
-    let asks = |form: &str| words.iter().any(|word| *word == format!("--output={form}")) || words.windows(2).any(|pair| pair == ["--output", form]);
-    let form = if asks("json") { Some(Form::Json) } else { asks("events").then_some(Form::Events) };
+    let asks = |form: &str| {
+        words.iter().any(|word| *word == format!("--output={form}"))
+            || words.windows(2).any(|pair| pair == ["--output", form])
+    };
+    let form = if asks("json") {
+        Some(Form::Json)
+    } else {
+        asks("events").then_some(Form::Events)
+    };
     let (Some(form), true) = (form, error.use_stderr()) else {
         // A closed stdout is nobody's mistake.
         let _ = error.print();
-        return if error.use_stderr() { Exit::Usage } else { Exit::Ok };
+        return if error.use_stderr() {
+            Exit::Usage
+        } else {
+            Exit::Ok
+        };
     };
-    let global = Global { output: form, ..Global::plain() };
+    let global = Global {
+        output: form,
+        ..Global::plain()
+    };
     let text = error.render().to_string();
-    let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    let message = text
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .trim_start_matches("error: ")
+        .to_owned();
     let refused = Error::usage("usage", message).hint("See what can be typed: azconnect --help");
     ui::open(options(&global, host), host).fail(&refused, json!({}));
     Exit::Usage

@@ -54,12 +54,21 @@ struct FaultFile {
 /// # Errors
 /// `Usage` where the fault file is wrong, `Failed` where the server can't be started.
 pub async fn run(args: Args, app: &App) -> Result<Exit> {
-    let paths = if app.global.sandbox { app.paths.clone() } else { Paths::of(&app.host)?.for_sandbox() };
+    let paths = if app.global.sandbox {
+        app.paths.clone()
+    } else {
+        Paths::of(&app.host)?.for_sandbox()
+    };
     if args.reset {
         return reset(app, &paths).await;
     }
     paths.make()?;
-    let rules = args.faults.as_ref().map(read_faults).transpose()?.unwrap_or_default();
+    let rules = args
+        .faults
+        .as_ref()
+        .map(read_faults)
+        .transpose()?
+        .unwrap_or_default();
     let options = sandbox::Options {
         latency: Duration::from_millis(args.latency_ms),
         state_file: Some(paths.state.join("azure.json")),
@@ -67,11 +76,15 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
         first_port: args.port,
         ..sandbox::Options::default()
     };
-    let server = sandbox::start(options).await.map_err(|error| failed(&error.to_string()))?;
+    let server = sandbox::start(options)
+        .await
+        .map_err(|error| failed(&error.to_string()))?;
     for rule in rules {
         server.faults().add(rule);
     }
-    let cloud_file = server.write_cloud_file(&paths.state).map_err(|error| failed(&error.to_string()))?;
+    let cloud_file = server
+        .write_cloud_file(&paths.state)
+        .map_err(|error| failed(&error.to_string()))?;
     let endpoints = server.endpoints();
     let document = documents::document(
         Exit::Ok,
@@ -80,14 +93,36 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
     let rows = vec![
         row("Cloud file", cloud_file.display().to_string(), ""),
         row("Directory", ids::TENANT.to_string(), "Contoso"),
-        row("Administrator", ids::AVERY_NAME, "choose this person on the sign-in page"),
-        row("AZURE_TENANT_ID", ids::TENANT.to_string(), "a service principal to sign in as, simulated like all the rest"),
+        row(
+            "Administrator",
+            ids::AVERY_NAME,
+            "choose this person on the sign-in page",
+        ),
+        row(
+            "AZURE_TENANT_ID",
+            ids::TENANT.to_string(),
+            "a service principal to sign in as, simulated like all the rest",
+        ),
         row("AZURE_CLIENT_ID", ids::OPERATOR_CLIENT_ID.to_string(), ""),
         row("AZURE_CLIENT_SECRET", ids::OPERATOR_SECRET, ""),
     ];
-    let hint = format!("Use it from another terminal: azconnect init spot-cost-intelligence --cloud {}", crate::text::shell_word(&cloud_file.to_string_lossy()));
-    app.ui.finish(&Output { document, blocks: vec![heading("The simulated Azure is running"), Block::Rows { rows }, paragraph(hint)] });
-    app.ui.tell(Event::Fact { label: "Running".to_owned(), value: "until Ctrl-C".to_owned(), source: String::new() });
+    let hint = format!(
+        "Use it from another terminal: azconnect init spot-cost-intelligence --cloud {}",
+        crate::text::shell_word(&cloud_file.to_string_lossy())
+    );
+    app.ui.finish(&Output {
+        document,
+        blocks: vec![
+            heading("The simulated Azure is running"),
+            Block::Rows { rows },
+            paragraph(hint),
+        ],
+    });
+    app.ui.tell(Event::Fact {
+        label: "Running".to_owned(),
+        value: "until Ctrl-C".to_owned(),
+        source: String::new(),
+    });
     until_stopped().await;
     server.shut_down().await;
     Ok(Exit::Ok)
@@ -96,7 +131,9 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
 /// Ctrl-C and SIGTERM are how this command ends well.
 async fn until_stopped() {
     #[cfg(unix)]
-    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+    if let Ok(mut terminate) =
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+    {
         tokio::select! {
             _ = tokio::signal::ctrl_c() => {}
             _ = terminate.recv() => {}
@@ -111,27 +148,51 @@ async fn reset(app: &App, paths: &Paths) -> Result<Exit> {
     for record in connections.all().unwrap_or_default() {
         // The folder goes with everything in it; only the keyring's entries have to be taken out one by one.
         if let Ok(choice) = record.credential.stored_in.parse() {
-            crate::store::open(&choice, &app.host, paths).delete(record.name.as_str()).await?;
+            crate::store::open(&choice, &app.host, paths)
+                .delete(record.name.as_str())
+                .await?;
         }
     }
     for folder in [&paths.config, &paths.state] {
         match std::fs::remove_dir_all(folder) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(&format!("{} can't be removed: {error}", folder.display()))),
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(failed(&format!(
+                    "{} can't be removed: {error}",
+                    folder.display()
+                )));
+            }
             Ok(()) | Err(_) => {}
         }
     }
     let document = documents::document(Exit::Ok, json!({"reset": true}));
-    app.ui.finish(&Output { document, blocks: vec![paragraph("The simulated Azure is empty, and its connections are forgotten.")] });
+    app.ui.finish(&Output {
+        document,
+        blocks: vec![paragraph(
+            "The simulated Azure is empty, and its connections are forgotten.",
+        )],
+    });
     Ok(Exit::Ok)
 }
 
 fn read_faults(file: &PathBuf) -> Result<Vec<Rule>> {
-    let refused = |reason: String| Error::usage("faults_file", format!("The fault file `{}` {reason}.", file.display())).hint("Each fault is a `[[rule]]` with `action`, and `service`, `method`, `path`, `nth` to say when.");
-    let text = std::fs::read_to_string(file).map_err(|error| refused(format!("can't be read: {error}")))?;
-    let parsed: FaultFile = toml::from_str(&text).map_err(|error| refused(format!("is none: {}", error.message())))?;
+    let refused = |reason: String| {
+        Error::usage("faults_file", format!("The fault file `{}` {reason}.", file.display())).hint("Each fault is a `[[rule]]` with `action`, and `service`, `method`, `path`, `nth` to say when.")
+    };
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| refused(format!("can't be read: {error}")))?;
+    let parsed: FaultFile =
+        toml::from_str(&text).map_err(|error| refused(format!("is none: {}", error.message())))?;
     Ok(parsed.rule)
 }
 
 fn failed(reason: &str) -> Error {
-    Error::new(Kind::Failed, "sandbox", format!("The simulated Azure can't be started: {}.", reason.trim_end_matches('.'))).hint("Empty it and begin anew: azconnect sandbox --reset")
+    Error::new(
+        Kind::Failed,
+        "sandbox",
+        format!(
+            "The simulated Azure can't be started: {}.",
+            reason.trim_end_matches('.')
+        ),
+    )
+    .hint("Empty it and begin anew: azconnect sandbox --reset")
 }

@@ -23,7 +23,12 @@ pub struct ManArgs {}
 /// None; a closed stdout is nobody's mistake.
 pub fn completions(args: CompletionsArgs) -> Result<Exit> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut CommandLine::command(), "azconnect", &mut script);
+    clap_complete::generate(
+        args.shell,
+        &mut CommandLine::command(),
+        "azconnect",
+        &mut script,
+    );
     crate::ui::write_raw(&script);
     Ok(Exit::Ok)
 }
@@ -34,7 +39,15 @@ pub fn completions(args: CompletionsArgs) -> Result<Exit> {
 /// `Bug` where the page can't be made.
 pub fn man(_: ManArgs) -> Result<Exit> {
     let mut page = Vec::new();
-    clap_mangen::Man::new(CommandLine::command()).render(&mut page).map_err(|error| Error::new(Kind::Bug, "bug", format!("the manual page can't be made: {error}")))?;
+    clap_mangen::Man::new(CommandLine::command())
+        .render(&mut page)
+        .map_err(|error| {
+            Error::new(
+                Kind::Bug,
+                "bug",
+                format!("the manual page can't be made: {error}"),
+            )
+        })?;
     crate::ui::write_raw(&page);
     Ok(Exit::Ok)
 }

@@ -20,23 +20,55 @@ use crate::ui::{Event, Ui};
 /// # Errors
 /// `SignedOut` where nobody could be signed in (code `no_sign_in` where there is no way at all); whatever Entra ID answers.
 pub async fn sign_in(app: &App, answers: &Answers) -> Result<SignedIn> {
-    let Reach { cloud, transport, sandbox } = app.reach().await?;
-    let wanted: Method = answers.value_or("sign_in", "auto").parse().map_err(|_| Error::bug("sign_in was not checked"))?;
+    let Reach {
+        cloud,
+        transport,
+        sandbox,
+    } = app.reach().await?;
+    let wanted: Method = answers
+        .value_or("sign_in", "auto")
+        .parse()
+        .map_err(|_| Error::bug("sign_in was not checked"))?;
     let simulated = sandbox.as_ref().filter(|_| wanted == Method::Auto);
     // The simulated Azure brings its own administrator; real credentials of the environment are none of its business.
-    let method = if simulated.is_some() { Method::Browser } else { wanted };
+    let method = if simulated.is_some() {
+        Method::Browser
+    } else {
+        wanted
+    };
     let opener = match sandbox {
         Some(sandbox) => Opener::Simulated(sandbox.person(sandbox::ids::AVERY_NAME)),
         None => Opener::Machine,
     };
-    let person = Arc::new(Watching { ui: app.ui.clone(), opener });
-    let client_id = answers.value("sign_in_client_id").map(str::parse).transpose().map_err(|_| Error::bug("sign_in_client_id was not checked"))?;
-    let request = Request { cloud, transport, host: &app.host, tenant: answers.value("tenant"), client_id, person };
+    let person = Arc::new(Watching {
+        ui: app.ui.clone(),
+        opener,
+    });
+    let client_id = answers
+        .value("sign_in_client_id")
+        .map(str::parse)
+        .transpose()
+        .map_err(|_| Error::bug("sign_in_client_id was not checked"))?;
+    let request = Request {
+        cloud,
+        transport,
+        host: &app.host,
+        tenant: answers.value("tenant"),
+        client_id,
+        person,
+    };
     let signed_in = sign_in::sign_in(method, &request).await?;
-    let why = if simulated.is_some() { "simulated administrator".to_owned() } else { format!("{}: {}", signed_in.method, signed_in.why) };
+    let why = if simulated.is_some() {
+        "simulated administrator".to_owned()
+    } else {
+        format!("{}: {}", signed_in.method, signed_in.why)
+    };
     app.ui.tell(Event::Fact {
         label: "Signed in".to_owned(),
-        value: signed_in.account.clone().unwrap_or_else(|| "an account without a name".to_owned()),
+        value: signed_in
+            .account
+            .clone()
+            .unwrap_or_else(|| "an account without a name".to_owned()),
         source: why,
     });
     Ok(signed_in)
@@ -46,17 +78,33 @@ pub async fn sign_in(app: &App, answers: &Answers) -> Result<SignedIn> {
 ///
 /// # Errors
 /// `Usage` where the identity exists in another directory only.
-pub async fn as_person(app: &App, signed_in: &SignedIn, directory: Option<TenantId>) -> Result<Azure> {
-    let Reach { cloud, transport, .. } = app.reach().await?;
+pub async fn as_person(
+    app: &App,
+    signed_in: &SignedIn,
+    directory: Option<TenantId>,
+) -> Result<Azure> {
+    let Reach {
+        cloud, transport, ..
+    } = app.reach().await?;
     let credential = match directory {
         Some(id) if signed_in.tenant != Some(id) => signed_in.for_tenant(id)?,
         Some(_) | None => signed_in.credential.clone(),
     };
     let mut facts = Facts::from([
-        ("portal", cloud.portal.as_str().trim_end_matches('/').to_owned()),
-        ("login", cloud.login.as_str().trim_end_matches('/').to_owned()),
+        (
+            "portal",
+            cloud.portal.as_str().trim_end_matches('/').to_owned(),
+        ),
+        (
+            "login",
+            cloud.login.as_str().trim_end_matches('/').to_owned(),
+        ),
     ]);
-    facts.extend(directory.or(signed_in.tenant).map(|id| ("tenant", id.to_string())));
+    facts.extend(
+        directory
+            .or(signed_in.tenant)
+            .map(|id| ("tenant", id.to_string())),
+    );
     facts.extend(signed_in.account.clone().map(|account| ("upn", account)));
     Ok(Azure::new(cloud, transport, credential, facts))
 }
@@ -97,12 +145,16 @@ impl Person for Watching {
     }
 
     fn tell(&self, news: News) {
-        if let (Opener::Simulated(person), News::EnterThisCode { code, .. }) = (&self.opener, &news) {
+        if let (Opener::Simulated(person), News::EnterThisCode { code, .. }) = (&self.opener, &news)
+        {
             let (person, code) = (person.clone(), code.clone());
             tokio::spawn(async move { person.enter_device_code(&code, true).await });
             return;
         }
-        if matches!((&self.opener, &news), (Opener::Simulated(_), News::OpenThisAddress { .. })) {
+        if matches!(
+            (&self.opener, &news),
+            (Opener::Simulated(_), News::OpenThisAddress { .. })
+        ) {
             return;
         }
         if let Some(event) = event(news, self.ui.can_ask()) {
@@ -132,20 +184,48 @@ impl Drop for StopOnDrop {
 }
 
 fn event(news: News, can_type: bool) -> Option<Event> {
-    let note = |what: &str, fix: String| Event::Warning { what: what.to_owned(), fix };
+    let note = |what: &str, fix: String| Event::Warning {
+        what: what.to_owned(),
+        fix,
+    };
     Some(match news {
-        News::OpenThisAddress { url, opened, returns_to, .. } => {
-            let what = if opened { "A browser opens. If it doesn't, open this address and sign in" } else { "Open this address in a browser and sign in" };
+        News::OpenThisAddress {
+            url,
+            opened,
+            returns_to,
+            ..
+        } => {
+            let what = if opened {
+                "A browser opens. If it doesn't, open this address and sign in"
+            } else {
+                "Open this address in a browser and sign in"
+            };
             let elsewhere = if can_type {
-                format!(" (in a browser on another machine, the last page fails to load: paste its address, {returns_to}…, here)")
+                format!(
+                    " (in a browser on another machine, the last page fails to load: paste its address, {returns_to}…, here)"
+                )
             } else {
                 String::new()
             };
-            Event::NeedsUser { what: format!("{what}{elsewhere}"), url, code: None }
+            Event::NeedsUser {
+                what: format!("{what}{elsewhere}"),
+                url,
+                code: None,
+            }
         }
-        News::EnterThisCode { url, code, .. } => Event::NeedsUser { what: "Open this address on any device and type the code".to_owned(), url, code: Some(code) },
-        News::PastedTextRefused { reason } => note(&reason, "Paste the whole address that the browser ended at.".to_owned()),
-        News::MoreProofNeeded => note("The directory wants more proof, such as a second factor.", "The sign-in page opens once more.".to_owned()),
+        News::EnterThisCode { url, code, .. } => Event::NeedsUser {
+            what: "Open this address on any device and type the code".to_owned(),
+            url,
+            code: Some(code),
+        },
+        News::PastedTextRefused { reason } => note(
+            &reason,
+            "Paste the whole address that the browser ended at.".to_owned(),
+        ),
+        News::MoreProofNeeded => note(
+            "The directory wants more proof, such as a second factor.",
+            "The sign-in page opens once more.".to_owned(),
+        ),
         News::WentOn { reason } => note(&reason, "Trying the next way to sign in.".to_owned()),
         News::StillWaiting { .. } | News::Returned => return None,
     })

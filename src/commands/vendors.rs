@@ -26,7 +26,14 @@ pub fn run(args: Args, app: &App) -> Result<Exit> {
     let output = match args.vendor {
         None => all(),
         Some(id) => one(vendors::find(&id).ok_or_else(|| {
-            Error::usage("vendor_unknown", format!("`{}` is no vendor that azconnect knows.", crate::text::printable(&id))).hint("See them all: azconnect vendors")
+            Error::usage(
+                "vendor_unknown",
+                format!(
+                    "`{}` is no vendor that azconnect knows.",
+                    crate::text::printable(&id)
+                ),
+            )
+            .hint("See them all: azconnect vendors")
         })?),
     };
     app.ui.finish(&output);
@@ -34,16 +41,39 @@ pub fn run(args: Args, app: &App) -> Result<Exit> {
 }
 
 fn all() -> Output {
-    let columns = ["Vendor", "Name", "In this release", "What for"].map(str::to_owned).to_vec();
-    let rows = vendors::all().iter().map(|vendor| vec![vendor.id.clone(), vendor.name.clone(), release(vendor), vendor.summary.clone()]);
+    let columns = ["Vendor", "Name", "In this release", "What for"]
+        .map(str::to_owned)
+        .to_vec();
+    let rows = vendors::all().iter().map(|vendor| {
+        vec![
+            vendor.id.clone(),
+            vendor.name.clone(),
+            release(vendor),
+            vendor.summary.clone(),
+        ]
+    });
     Output {
-        document: documents::document(Exit::Ok, json!({"vendors": vendors::all().iter().map(described).collect::<Vec<_>>()})),
-        blocks: vec![Block::Table { columns, rows: rows.collect() }, paragraph("What one of them needs: azconnect vendors VENDOR")],
+        document: documents::document(
+            Exit::Ok,
+            json!({"vendors": vendors::all().iter().map(described).collect::<Vec<_>>()}),
+        ),
+        blocks: vec![
+            Block::Table {
+                columns,
+                rows: rows.collect(),
+            },
+            paragraph("What one of them needs: azconnect vendors VENDOR"),
+        ],
     }
 }
 
 fn release(vendor: &Vendor) -> String {
-    if plan::lacks(vendor).is_none() { "yes" } else { "by hand" }.to_owned()
+    if plan::lacks(vendor).is_none() {
+        "yes"
+    } else {
+        "by hand"
+    }
+    .to_owned()
 }
 
 fn described(vendor: &Vendor) -> Value {
@@ -56,24 +86,67 @@ fn described(vendor: &Vendor) -> Value {
 }
 
 fn one(vendor: &Vendor) -> Output {
-    let mut blocks = vec![heading(format!("{} ({})", vendor.name, vendor.id)), paragraph(vendor.summary.clone())];
+    let mut blocks = vec![
+        heading(format!("{} ({})", vendor.name, vendor.id)),
+        paragraph(vendor.summary.clone()),
+    ];
     if let Some(lack) = plan::lacks(vendor) {
-        blocks.push(paragraph(format!("This release can't connect it by itself: it needs {lack}.")));
+        blocks.push(paragraph(format!(
+            "This release can't connect it by itself: it needs {lack}."
+        )));
     }
     let needs = vendor.grants.iter().map(|grant| {
-        let name = vendors::role(&grant.role).map_or(grant.role.as_str(), |role| role.name.as_str());
-        row(name, grant.why.clone(), if grant.optional { "optional" } else { "" })
+        let name =
+            vendors::role(&grant.role).map_or(grant.role.as_str(), |role| role.name.as_str());
+        row(
+            name,
+            grant.why.clone(),
+            if grant.optional { "optional" } else { "" },
+        )
     });
-    blocks.extend([heading("Roles that it gets"), Block::Rows { rows: needs.collect() }]);
-    blocks.extend([heading("What you need"), Block::Lines { lines: vendor.prerequisites.clone() }]);
-    let gives = vendor.gives.iter().map(|field| row(&field.label, if field.secret { "secret".to_owned() } else { field.note.clone().unwrap_or_default() }, if field.optional { "optional" } else { "" }));
-    blocks.extend([heading("What is handed over"), Block::Rows { rows: gives.collect() }]);
+    blocks.extend([
+        heading("Roles that it gets"),
+        Block::Rows {
+            rows: needs.collect(),
+        },
+    ]);
+    blocks.extend([
+        heading("What you need"),
+        Block::Lines {
+            lines: vendor.prerequisites.clone(),
+        },
+    ]);
+    let gives = vendor.gives.iter().map(|field| {
+        row(
+            &field.label,
+            if field.secret {
+                "secret".to_owned()
+            } else {
+                field.note.clone().unwrap_or_default()
+            },
+            if field.optional { "optional" } else { "" },
+        )
+    });
+    blocks.extend([
+        heading("What is handed over"),
+        Block::Rows {
+            rows: gives.collect(),
+        },
+    ]);
     blocks.push(heading("In the vendor's console"));
     blocks.extend(views::console(vendor));
     if !vendor.notes.is_empty() {
         blocks.push(heading("Good to know"));
         blocks.extend(vendor.notes.iter().cloned().map(paragraph));
     }
-    blocks.extend(vendor.documentation.iter().map(|page| paragraph(format!("The vendor's page: {page}"))));
-    Output { document: documents::document(Exit::Ok, json!({"vendor": described(vendor)})), blocks }
+    blocks.extend(
+        vendor
+            .documentation
+            .iter()
+            .map(|page| paragraph(format!("The vendor's page: {page}"))),
+    );
+    Output {
+        document: documents::document(Exit::Ok, json!({"vendor": described(vendor)})),
+        blocks,
+    }
 }

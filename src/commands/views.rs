@@ -1,15 +1,19 @@
 //! What several commands show, as blocks.
 
+use crate::checks::cost_data::money;
 use crate::checks::{DailyTotal, Finding, Status};
 use crate::connection::handover::{Field, Value as FieldValue};
-use crate::checks::cost_data::money;
 use crate::store::Choice;
 use crate::ui::{Block, Item, Row};
 use crate::vendors::Vendor;
 
 /// A row of two columns.
 pub fn row(label: impl Into<String>, value: impl Into<String>, note: impl Into<String>) -> Row {
-    Row { label: label.into(), value: value.into(), note: note.into() }
+    Row {
+        label: label.into(),
+        value: value.into(),
+        note: note.into(),
+    }
 }
 
 /// A paragraph.
@@ -35,13 +39,34 @@ pub fn state(status: Status) -> &'static str {
 /// Findings, each with its why and its fixes.
 pub fn findings(all: &[Finding]) -> Block {
     let items = all.iter().map(|finding| {
-        let why = finding.why.iter().map(|why| ("Why".to_owned(), why.clone()));
-        let fixes = finding.fix.iter().flat_map(|fix| fix.lines()).map(|line| ("Fix".to_owned(), line.to_owned()));
-        let id = finding.correlation_id.iter().map(|id| ("Id".to_owned(), id.clone()));
-        let lines = if finding.status == Status::Pass { Vec::new() } else { why.chain(fixes).chain(id).collect() };
-        Item { state: state(finding.status).to_owned(), title: finding.title.clone(), text: finding.what.clone(), lines }
+        let why = finding
+            .why
+            .iter()
+            .map(|why| ("Why".to_owned(), why.clone()));
+        let fixes = finding
+            .fix
+            .iter()
+            .flat_map(|fix| fix.lines())
+            .map(|line| ("Fix".to_owned(), line.to_owned()));
+        let id = finding
+            .correlation_id
+            .iter()
+            .map(|id| ("Id".to_owned(), id.clone()));
+        let lines = if finding.status == Status::Pass {
+            Vec::new()
+        } else {
+            why.chain(fixes).chain(id).collect()
+        };
+        Item {
+            state: state(finding.status).to_owned(),
+            title: finding.title.clone(),
+            text: finding.what.clone(),
+            lines,
+        }
     });
-    Block::Items { items: items.collect() }
+    Block::Items {
+        items: items.collect(),
+    }
 }
 
 /// A small chart for each currency that costs were read in.
@@ -50,11 +75,17 @@ pub fn charts(all: &[Finding]) -> Vec<Block> {
     let mut currencies: Vec<&str> = costs.iter().map(|cost| cost.currency.as_str()).collect();
     currencies.sort_unstable();
     currencies.dedup();
-    currencies.into_iter().map(|currency| chart(&costs, currency)).collect()
+    currencies
+        .into_iter()
+        .map(|currency| chart(&costs, currency))
+        .collect()
 }
 
 fn chart(costs: &[&DailyTotal], currency: &str) -> Block {
-    let days: Vec<&&DailyTotal> = costs.iter().filter(|cost| cost.currency == currency).collect();
+    let days: Vec<&&DailyTotal> = costs
+        .iter()
+        .filter(|cost| cost.currency == currency)
+        .collect();
     let total: f64 = days.iter().map(|day| day.amount).sum();
     let by_amount = |a: &&&&DailyTotal, b: &&&&DailyTotal| a.amount.total_cmp(&b.amount);
     let summary = match (days.iter().min_by(by_amount), days.iter().max_by(by_amount)) {
@@ -70,7 +101,10 @@ fn chart(costs: &[&DailyTotal], currency: &str) -> Block {
     };
     Block::Bars {
         title: format!("What the vendor will see: the last 30 days, {currency}"),
-        bars: days.iter().map(|day| (day.date.to_string(), day.amount)).collect(),
+        bars: days
+            .iter()
+            .map(|day| (day.date.to_string(), day.amount))
+            .collect(),
         summary,
     }
 }
@@ -82,7 +116,9 @@ pub fn handover(fields: &[Field], kept: &str) -> Block {
         FieldValue::Secret(Some(secret)) => row(&field.label, secret.expose(), "secret"),
         FieldValue::Secret(None) => row(&field.label, format!("kept in {kept}"), ""),
     });
-    Block::Rows { rows: rows.collect() }
+    Block::Rows {
+        rows: rows.collect(),
+    }
 }
 
 /// What to do with the values in the vendor's console.
@@ -92,13 +128,20 @@ pub fn console(vendor: &Vendor) -> Vec<Block> {
     if let Some(url) = &vendor.console.url {
         blocks.push(paragraph(format!("Where they go: {url}")));
     }
-    let steps = vendor.console.paste.iter().enumerate().map(|(at, step)| Item {
-        state: String::new(),
-        title: format!("{}. {}", at + 1, plain(step)),
-        text: String::new(),
-        lines: Vec::new(),
+    let steps = vendor
+        .console
+        .paste
+        .iter()
+        .enumerate()
+        .map(|(at, step)| Item {
+            state: String::new(),
+            title: format!("{}. {}", at + 1, plain(step)),
+            text: String::new(),
+            lines: Vec::new(),
+        });
+    blocks.push(Block::Items {
+        items: steps.collect(),
     });
-    blocks.push(Block::Items { items: steps.collect() });
     blocks.push(paragraph(plain(&vendor.console.next)));
     blocks
 }

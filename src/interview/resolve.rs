@@ -47,7 +47,10 @@ impl Interview {
     ///
     /// # Errors
     /// `Interrupted` where the person stops.
-    pub async fn vendor(&mut self, possible: &[&'static Vendor]) -> Result<Option<&'static Vendor>> {
+    pub async fn vendor(
+        &mut self,
+        possible: &[&'static Vendor],
+    ) -> Result<Option<&'static Vendor>> {
         if let Some(id) = self.answers.value("vendor") {
             return Ok(vendors::find(id));
         }

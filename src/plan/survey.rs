@@ -96,7 +96,13 @@ impl Plan {
 pub fn as_ended(survey: &Survey, tell: impl Fn(&Ended)) -> Vec<Ended> {
     let ended = survey.rows.iter().map(|row| {
         let receipt = survey.found.get(&row.id).cloned();
-        let end = Ended { id: row.id.clone(), title: row.title.clone(), status: "found", receipt, error: None };
+        let end = Ended {
+            id: row.id.clone(),
+            title: row.title.clone(),
+            status: "found",
+            receipt,
+            error: None,
+        };
         tell(&end);
         end
     });

@@ -49,7 +49,10 @@ impl Connections {
     /// `Storage` where another process holds it, named by its process id, or the folder can't be made.
     pub fn lock(&self, name: &ConnectionName) -> Result<Lock> {
         super::paths::make_private_folder(&self.locks)?;
-        Ok(Lock::acquire(&self.locks.join(format!("{name}.lock")), PATIENCE)?)
+        Ok(Lock::acquire(
+            &self.locks.join(format!("{name}.lock")),
+            PATIENCE,
+        )?)
     }
 
     /// The connection of this name, if there is one.
@@ -65,16 +68,32 @@ impl Connections {
     /// # Errors
     /// `Usage` where there is none, with those that there are; else as [`Connections::find`].
     pub fn get(&self, name: &str) -> Result<ConnectionRecord> {
-        let known = name.parse::<ConnectionName>().ok().map(|name| self.find(&name)).transpose()?.flatten();
+        let known = name
+            .parse::<ConnectionName>()
+            .ok()
+            .map(|name| self.find(&name))
+            .transpose()?
+            .flatten();
         if let Some(record) = known {
             return Ok(record);
         }
-        let names: Vec<String> = self.all()?.into_iter().map(|record| record.name.to_string()).collect();
+        let names: Vec<String> = self
+            .all()?
+            .into_iter()
+            .map(|record| record.name.to_string())
+            .collect();
         let hint = match names.as_slice() {
             [] => "There is none on this machine yet: azconnect init".to_owned(),
             names => format!("There are: {}", names.join(", ")),
         };
-        Err(Error::usage("connection_unknown", format!("There is no connection called `{}`.", crate::text::printable(name))).hint(hint))
+        Err(Error::usage(
+            "connection_unknown",
+            format!(
+                "There is no connection called `{}`.",
+                crate::text::printable(name)
+            ),
+        )
+        .hint(hint))
     }
 
     /// Every connection, by name.
@@ -96,8 +115,12 @@ impl Connections {
     /// `Storage` where it can't be written.
     pub fn save(&self, record: &ConnectionRecord) -> Result<()> {
         super::paths::make_private_folder(&self.records)?;
-        let written = Written { version: VERSION, connection: record.clone() };
-        let text = serde_json::to_vec_pretty(&written).map_err(|error| Error::bug(format!("a connection can't be written: {error}")))?;
+        let written = Written {
+            version: VERSION,
+            connection: record.clone(),
+        };
+        let text = serde_json::to_vec_pretty(&written)
+            .map_err(|error| Error::bug(format!("a connection can't be written: {error}")))?;
         Ok(write_atomically(&self.record_file(&record.name), &text)?)
     }
 
@@ -108,7 +131,9 @@ impl Connections {
     pub fn forget(&self, name: &ConnectionName) -> Result<()> {
         let file = self.record_file(name);
         match std::fs::remove_file(&file) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(StoreError::io("remove", &file, error).into()),
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(StoreError::io("remove", &file, error).into())
+            }
             Ok(()) | Err(_) => Ok(()),
         }
     }
@@ -141,7 +166,11 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(unreadable(folder, &error.to_string())),
     };
-    let mut all: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|ending| ending == "json")).collect();
+    let mut all: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "json"))
+        .collect();
     all.sort();
     Ok(all)
 }
@@ -152,11 +181,18 @@ fn read(file: &Path) -> Result<Option<ConnectionRecord>> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unreadable(file, &error.to_string())),
     };
-    let Versioned { version } = serde_json::from_slice(&text).map_err(|error| unreadable(file, &error.to_string()))?;
+    let Versioned { version } =
+        serde_json::from_slice(&text).map_err(|error| unreadable(file, &error.to_string()))?;
     if version > VERSION {
-        return Err(unreadable(file, &format!("a later azconnect wrote it (format {version}, this one reads up to {VERSION})")));
+        return Err(unreadable(
+            file,
+            &format!(
+                "a later azconnect wrote it (format {version}, this one reads up to {VERSION})"
+            ),
+        ));
     }
-    let Written { connection, .. } = serde_json::from_slice(&text).map_err(|error| unreadable(file, &error.to_string()))?;
+    let Written { connection, .. } =
+        serde_json::from_slice(&text).map_err(|error| unreadable(file, &error.to_string()))?;
     Ok(Some(connection))
 }
 
@@ -177,7 +213,11 @@ mod tests {
         let connections = Connections::of(&Paths::at(home.path()));
         assert!(connections.all().unwrap().is_empty());
         std::fs::create_dir_all(&connections.records).unwrap();
-        for (text, expected) in [("{", "EOF"), ("{\"version\":99}", "later azconnect"), ("{\"version\":1}", "missing field")] {
+        for (text, expected) in [
+            ("{", "EOF"),
+            ("{\"version\":99}", "later azconnect"),
+            ("{\"version\":1}", "missing field"),
+        ] {
             std::fs::write(connections.records.join("x.json"), text).unwrap();
             let error = connections.get("x").unwrap_err();
             assert!(error.message().contains(expected), "{error}");

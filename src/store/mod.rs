@@ -7,9 +7,9 @@
 //! - every way in which it can fail is its own [`StoreError`], with the next thing to do.
 
 mod advice;
-pub mod connections;
 pub mod atomic;
 pub mod choice;
+pub mod connections;
 mod dotenv;
 pub mod error;
 pub mod file;

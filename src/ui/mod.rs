@@ -19,9 +19,11 @@ mod screen;
 mod terminal;
 pub mod terminal_guard;
 mod theme;
+mod typed_line;
 mod wrap;
 
 pub use screen::{ColorChoice, Options, OutputFormat, open};
+pub use typed_line::typed_line;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -72,6 +74,12 @@ pub trait Ui: Send + Sync {
     /// Reports the failure that ended the run: to stderr for people, as the one document on stdout for programs. `extra` is added to
     /// that document (`steps`).
     fn fail(&self, error: &Error, extra: Value);
+}
+
+/// Writes a script or a page to stdout as it is. A closed stdout is nobody's mistake.
+pub fn write_raw(bytes: &[u8]) {
+    use std::io::Write;
+    let _ = std::io::stdout().write_all(bytes);
 }
 
 /// A question as it is put to a person.

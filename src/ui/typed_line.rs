@@ -9,7 +9,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 #[cfg(unix)]
 pub fn typed_line(stop: &AtomicBool) -> Option<String> {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
-    let pause = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
+    let pause = Timespec {
+        tv_sec: 0,
+        tv_nsec: 100_000_000,
+    };
     while !stop.load(Ordering::Relaxed) {
         let stdin = std::io::stdin();
         let mut waiting = [PollFd::new(&stdin, PollFlags::IN)];

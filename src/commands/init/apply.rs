@@ -23,14 +23,20 @@ use crate::store::Entry;
 use crate::ui::{Event, Output};
 
 /// A secret that the run has in hand, if it has.
-pub type InHand = Mutex<Option<Secret>>;
+pub(super) type InHand = Mutex<Option<Secret>>;
 
 /// Carries out what was decided.
 ///
 /// # Errors
 /// As the exit codes of the contract say.
-pub async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit> {
-    let Decided { vendor, spec, azure, store, .. } = &decided;
+pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit> {
+    let Decided {
+        vendor,
+        spec,
+        azure,
+        store,
+        ..
+    } = &decided;
     let before = app.connections.find(&spec.name)?;
     let journal = journals::find(&app.connections, &spec.name)?;
     refuse_other_target(&decided, before.as_ref())?;
@@ -42,9 +48,15 @@ pub async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit> {
     let held = preflight(azure, &survey).await;
     let blocks = show_plan::blocks(vendor, spec, &survey, &held);
     if args.plan {
-        let document = documents::document(Exit::Ok, json!({"plan": true, "steps": documents::planned(&survey)}));
+        let document = documents::document(
+            Exit::Ok,
+            json!({"plan": true, "steps": documents::planned(&survey)}),
+        );
         let more = show_plan::explained(vendor, &survey);
-        app.ui.finish(&Output { document, blocks: blocks.into_iter().chain(more).collect() });
+        app.ui.finish(&Output {
+            document,
+            blocks: blocks.into_iter().chain(more).collect(),
+        });
         return Ok(Exit::Ok);
     }
     app.ui.tell(Event::Shown { blocks });
@@ -72,38 +84,76 @@ fn refuse_other_target(decided: &Decided, before: Option<&ConnectionRecord>) -> 
     let Some(before) = before else { return Ok(()) };
     let spec = &decided.spec;
     let other_app = matches!(spec.application, Application::Existing { client_id } if client_id != before.client_id);
-    if before.tenant_id == spec.directory.id && before.vendor == spec.vendor && before.cloud == spec.cloud && !other_app {
+    if before.tenant_id == spec.directory.id
+        && before.vendor == spec.vendor
+        && before.cloud == spec.cloud
+        && !other_app
+    {
         return Ok(());
     }
-    Err(Error::usage("connection_taken", format!("The connection `{}` exists already, for another target.", spec.name))
-        .why(format!("It connects {} to the app {} in the directory {} ({} cloud).", before.vendor, before.client_id, before.tenant_id, before.cloud))
-        .hint(format!("Remove that one first: azconnect remove {}", spec.name))
-        .hint("Or give this one another name with `--connection NAME`."))
+    Err(Error::usage(
+        "connection_taken",
+        format!(
+            "The connection `{}` exists already, for another target.",
+            spec.name
+        ),
+    )
+    .why(format!(
+        "It connects {} to the app {} in the directory {} ({} cloud).",
+        before.vendor, before.client_id, before.tenant_id, before.cloud
+    ))
+    .hint(format!(
+        "Remove that one first: azconnect remove {}",
+        spec.name
+    ))
+    .hint("Or give this one another name with `--connection NAME`."))
 }
 
 /// The key id of the secret that an earlier run made and that is still at hand; it is put in hand too.
-async fn known_secret(app: &App, decided: &Decided, before: Option<&ConnectionRecord>, journal: Option<&Journal>, in_hand: &InHand) -> Result<Option<KeyId>> {
+async fn known_secret(
+    app: &App,
+    decided: &Decided,
+    before: Option<&ConnectionRecord>,
+    journal: Option<&Journal>,
+    in_hand: &InHand,
+) -> Result<Option<KeyId>> {
     let Decided { spec, store, .. } = decided;
     if matches!(spec.credential, Credential::GivenSecret) {
         return Ok(None);
     }
     if let Some(record) = before {
         let credential = &record.credential;
-        let alive = credential.expires_at.is_none_or(|ends| ends > app.host.now());
-        let Some(key) = credential.key_id.filter(|_| alive) else { return Ok(None) };
+        let alive = credential
+            .expires_at
+            .is_none_or(|ends| ends > app.host.now());
+        let Some(key) = credential.key_id.filter(|_| alive) else {
+            return Ok(None);
+        };
         if credential.stored_in == "none" {
             return Ok(Some(key));
         }
-        let Some(secret) = app.store(&credential.stored_in)?.get(record.name.as_str()).await? else { return Ok(None) };
+        let Some(secret) = app
+            .store(&credential.stored_in)?
+            .get(record.name.as_str())
+            .await?
+        else {
+            return Ok(None);
+        };
         if credential.stored_in != store.kind() {
-            store.set(&entry(decided, record.client_id, secret.clone())).await?;
+            store
+                .set(&entry(decided, record.client_id, secret.clone()))
+                .await?;
         }
         put(in_hand, secret);
         return Ok(Some(key));
     }
     // A run that was killed after it had kept the secret and noted so.
-    let Some(receipt) = journal.and_then(|journal| journal.receipt(steps::secret::ID)) else { return Ok(None) };
-    let Some(secret) = store.get(spec.name.as_str()).await? else { return Ok(None) };
+    let Some(receipt) = journal.and_then(|journal| journal.receipt(steps::secret::ID)) else {
+        return Ok(None);
+    };
+    let Some(secret) = store.get(spec.name.as_str()).await? else {
+        return Ok(None);
+    };
     put(in_hand, secret);
     Ok(receipt.id.parse().ok())
 }
@@ -123,40 +173,84 @@ fn entry(decided: &Decided, client_id: ClientId, secret: Secret) -> Entry {
 
 async fn keep_given(decided: &Decided) -> Result<()> {
     match (&decided.given, &decided.spec.application) {
-        (Some(secret), Application::Existing { client_id }) => Ok(decided.store.set(&entry(decided, *client_id, secret.clone())).await?),
+        (Some(secret), Application::Existing { client_id }) => Ok(decided
+            .store
+            .set(&entry(decided, *client_id, secret.clone()))
+            .await?),
         (Some(_), Application::Own { .. }) | (None, _) => Ok(()),
     }
 }
 
 fn new_journal(app: &App, decided: &Decided) -> Journal {
-    let file = app.connections.journal_file(&decided.spec.name).unwrap_or_default();
+    let file = app
+        .connections
+        .journal_file(&decided.spec.name)
+        .unwrap_or_default();
     Journal::new(file, journals::save, decided.spec.clone(), app.host.now())
 }
 
-async fn execute(app: &App, decided: &Decided, plan: &Plan, journal: &mut Journal, survey: &Survey, in_hand: &InHand) -> Result<Vec<Ended>> {
+async fn execute(
+    app: &App,
+    decided: &Decided,
+    plan: &Plan,
+    journal: &mut Journal,
+    survey: &Survey,
+    in_hand: &InHand,
+) -> Result<Vec<Ended>> {
     if survey.is_complete() {
         return Ok(survey::as_ended(survey, |end| narration::found(app, end)));
     }
     let keep = |client_id: ClientId, secret: Secret| {
         async move {
-            decided.store.set(&entry(decided, client_id, secret.clone())).await?;
+            decided
+                .store
+                .set(&entry(decided, client_id, secret.clone()))
+                .await?;
             put(in_hand, secret);
             Ok(())
         }
         .boxed()
     };
-    let tell = |progressed: crate::plan::execute::Progressed<'_>| narration::tell(app, survey, &progressed);
-    let execution = Execution { azure: &decided.azure, host: &app.host, tell: &tell, keep: &keep };
+    let tell = |progressed: crate::plan::execute::Progressed<'_>| {
+        narration::tell(app, survey, &progressed)
+    };
+    let execution = Execution {
+        azure: &decided.azure,
+        host: &app.host,
+        tell: &tell,
+        keep: &keep,
+    };
     Ok(plan.execute(&execution, journal, survey).await)
 }
 
 /// What stays on this machine. What earlier runs made and this one did not touch stays known, so that it can be removed.
-fn record(app: &App, decided: &Decided, before: Option<ConnectionRecord>, journal: &Journal, receipts: Vec<Receipt>) -> Result<ConnectionRecord> {
-    let fact = |step: &str, key: &str| receipts.iter().find(|receipt| receipt.step == step).and_then(|receipt| receipt.facts.get(key)).cloned();
+fn record(
+    app: &App,
+    decided: &Decided,
+    before: Option<ConnectionRecord>,
+    journal: &Journal,
+    receipts: Vec<Receipt>,
+) -> Result<ConnectionRecord> {
+    let fact = |step: &str, key: &str| {
+        receipts
+            .iter()
+            .find(|receipt| receipt.step == step)
+            .and_then(|receipt| receipt.facts.get(key))
+            .cloned()
+    };
     let spec = &decided.spec;
-    let secret = receipts.iter().find(|receipt| receipt.step == steps::secret::ID);
-    let made_before = before.as_ref().map(|record| record.receipts.clone()).unwrap_or_default();
-    let mut all: Vec<Receipt> = made_before.into_iter().chain(journal.receipts()).filter(|old| receipts.iter().all(|new| new.id != old.id)).collect();
+    let secret = receipts
+        .iter()
+        .find(|receipt| receipt.step == steps::secret::ID);
+    let made_before = before
+        .as_ref()
+        .map(|record| record.receipts.clone())
+        .unwrap_or_default();
+    let mut all: Vec<Receipt> = made_before
+        .into_iter()
+        .chain(journal.receipts())
+        .filter(|old| receipts.iter().all(|new| new.id != old.id))
+        .collect();
     all.dedup_by(|a, b| a.id == b.id);
     all.extend(receipts.iter().cloned());
     let client_id = fact(steps::application::ID, "client_id").and_then(|id| id.parse().ok());
@@ -167,10 +261,19 @@ fn record(app: &App, decided: &Decided, before: Option<ConnectionRecord>, journa
         tenant_id: spec.directory.id,
         tenant_name: Some(spec.directory.display_name.clone()),
         client_id: client_id.ok_or_else(|| Error::bug("a finished run without an application"))?,
-        application_object_id: fact(steps::application::ID, "application_object_id").and_then(|id| id.parse().ok()),
-        service_principal_object_id: fact(steps::service_principal::ID, "service_principal_object_id").and_then(|id| id.parse().ok()),
+        application_object_id: fact(steps::application::ID, "application_object_id")
+            .and_then(|id| id.parse().ok()),
+        service_principal_object_id: fact(
+            steps::service_principal::ID,
+            "service_principal_object_id",
+        )
+        .and_then(|id| id.parse().ok()),
         agreement: spec.agreement,
-        scopes: spec.scopes.iter().map(|choice| choice.scope.clone()).collect(),
+        scopes: spec
+            .scopes
+            .iter()
+            .map(|choice| choice.scope.clone())
+            .collect(),
         credential: crate::connection::CredentialRecord {
             kind: "secret".to_owned(),
             key_id: secret.and_then(|receipt| receipt.id.parse().ok()),
@@ -185,12 +288,22 @@ fn record(app: &App, decided: &Decided, before: Option<ConnectionRecord>, journa
 /// The run ends here for now: what is done stays in the journal, and what is left is said, with the ways on.
 fn failed(app: &App, decided: &Decided, ended: Vec<Ended>, survey: &Survey) -> Result<Exit> {
     let steps = documents::steps(&ended, survey);
-    let made = ended.iter().filter(|end| end.receipt.as_ref().is_some_and(|receipt| receipt.change == Change::Create)).count();
+    let made = ended
+        .iter()
+        .filter(|end| {
+            end.receipt
+                .as_ref()
+                .is_some_and(|receipt| receipt.change == Change::Create)
+        })
+        .count();
     let asked = request::write(app, &decided.spec, &ended);
     let mut errors: Vec<Error> = ended.into_iter().filter_map(|end| end.error).collect();
     // What only another person can mend comes last: the rest has to be mended first anyway.
     errors.sort_by_key(|error| error.kind() == Kind::Forbidden);
-    let error = errors.into_iter().next().ok_or_else(|| Error::bug("a failed run without a failure"))?;
+    let error = errors
+        .into_iter()
+        .next()
+        .ok_or_else(|| Error::bug("a failed run without a failure"))?;
     let kind = match error.kind() {
         Kind::Failed if made > 0 => Kind::Partial,
         kind => kind,
@@ -198,9 +311,14 @@ fn failed(app: &App, decided: &Decided, ended: Vec<Ended>, survey: &Survey) -> R
     let mut error = error.with_kind(kind);
     let mut extra = json!({"steps": steps});
     if let Some(request) = asked {
-        error = error.hint(format!("A request for somebody who may do it is in {}", request.file.display()));
+        error = error.hint(format!(
+            "A request for somebody who may do it is in {}",
+            request.file.display()
+        ));
         extra["request"] = json!(request.text);
-        app.ui.tell(Event::Shown { blocks: request.blocks });
+        app.ui.tell(Event::Shown {
+            blocks: request.blocks,
+        });
     }
     let error = error.hints(ways_on(decided));
     let exit = error.exit();
@@ -212,6 +330,9 @@ fn ways_on(decided: &Decided) -> Vec<String> {
     let spec = &decided.spec;
     vec![
         format!("Undo what is done: azconnect remove {}", spec.name),
-        format!("Go on: azconnect init {} --connection {} --resume", spec.vendor, spec.name),
+        format!(
+            "Go on: azconnect init {} --connection {} --resume",
+            spec.vendor, spec.name
+        ),
     ]
 }

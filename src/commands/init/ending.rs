@@ -4,8 +4,8 @@ use std::sync::PoisonError;
 
 use serde_json::json;
 
-use super::{Args, Decided};
 use super::apply::InHand;
+use super::{Args, Decided};
 use crate::checks::{Finding, Status};
 use crate::commands::app::App;
 use crate::commands::views::{self, heading, paragraph, row};
@@ -21,15 +21,32 @@ use crate::ui::{Block, Output};
 ///
 /// # Errors
 /// `Storage` where the hand-over file can't be written.
-pub async fn finish(args: &Args, app: &App, decided: &Decided, record: &ConnectionRecord, steps: (&[Ended], &Survey), in_hand: &InHand) -> Result<Exit> {
-    let secret = in_hand.lock().unwrap_or_else(PoisonError::into_inner).clone();
+pub(super) async fn finish(
+    args: &Args,
+    app: &App,
+    decided: &Decided,
+    record: &ConnectionRecord,
+    steps: (&[Ended], &Survey),
+    in_hand: &InHand,
+) -> Result<Exit> {
+    let secret = in_hand
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone();
     let findings = match &secret {
         Some(secret) => prove::until_effective(app, decided.vendor, record, secret).await?,
-        None => vec![Finding::new("entra.token", "Sign-in", Status::Skip, "Not tried: the secret is not kept on this machine.")],
+        None => vec![Finding::new(
+            "entra.token",
+            "Sign-in",
+            Status::Skip,
+            "Not tried: the secret is not kept on this machine.",
+        )],
     };
     let exit = outcome(&findings);
     // A secret that is kept nowhere is shown now or never.
-    let shown = secret.as_ref().filter(|_| record.credential.stored_in == "none" && args.handover_to.is_none());
+    let shown = secret
+        .as_ref()
+        .filter(|_| record.credential.stored_in == "none" && args.handover_to.is_none());
     if let (Some(file), Some(secret)) = (&args.handover_to, &secret) {
         handover::write(file, &hand_over(decided.vendor, record, Some(secret)))?;
     }
@@ -45,8 +62,14 @@ pub async fn finish(args: &Args, app: &App, decided: &Decided, record: &Connecti
     );
     let mut blocks = vec![heading(title(decided, exit, steps.0))];
     blocks.extend(views::charts(&findings));
-    blocks.push(paragraph(format!("{} asks for these values:", decided.vendor.name)));
-    blocks.push(views::handover(&fields, &views::place(&record.credential.stored_in)));
+    blocks.push(paragraph(format!(
+        "{} asks for these values:",
+        decided.vendor.name
+    )));
+    blocks.push(views::handover(
+        &fields,
+        &views::place(&record.credential.stored_in),
+    ));
     blocks.extend(views::console(decided.vendor));
     blocks.push(ways(args, record, &findings, secret.is_some()));
     app.ui.finish(&Output { document, blocks });
@@ -55,19 +78,39 @@ pub async fn finish(args: &Args, app: &App, decided: &Decided, record: &Connecti
 
 /// How a proven connection ends: only replication left is `pending`, any other failure wants attention.
 fn outcome(findings: &[Finding]) -> Exit {
-    let mut failed = findings.iter().filter(|finding| finding.status == Status::Fail).peekable();
+    let mut failed = findings
+        .iter()
+        .filter(|finding| finding.status == Status::Fail)
+        .peekable();
     if failed.peek().is_none() {
         return Exit::Ok;
     }
-    if failed.all(|finding| finding.may_pass) { Exit::Pending } else { Exit::Attention }
+    if failed.all(|finding| finding.may_pass) {
+        Exit::Pending
+    } else {
+        Exit::Attention
+    }
 }
 
 fn title(decided: &Decided, exit: Exit, ended: &[Ended]) -> String {
-    let made = ended.iter().filter(|end| end.status == "done" && end.receipt.as_ref().is_some_and(|receipt| receipt.change == Change::Create)).count();
+    let made = ended
+        .iter()
+        .filter(|end| {
+            end.status == "done"
+                && end
+                    .receipt
+                    .as_ref()
+                    .is_some_and(|receipt| receipt.change == Change::Create)
+        })
+        .count();
     let (vendor, directory) = (&decided.vendor.name, &decided.spec.directory.display_name);
     match exit {
-        Exit::Pending => format!("{vendor} is connected to {directory}, but Azure has not caught up yet"),
-        Exit::Ok if made == 0 => format!("{vendor} was connected to {directory} already; nothing was changed"),
+        Exit::Pending => {
+            format!("{vendor} is connected to {directory}, but Azure has not caught up yet")
+        }
+        Exit::Ok if made == 0 => {
+            format!("{vendor} was connected to {directory} already; nothing was changed")
+        }
         Exit::Ok => format!("{vendor} can read {directory}"),
         _ => format!("{vendor} is connected to {directory}, and something wants attention"),
     }
@@ -77,16 +120,38 @@ fn ways(args: &Args, record: &ConnectionRecord, findings: &[Finding], has_secret
     let mut rows = vec![row("Connection", record.name.to_string(), "")];
     let place = views::place(&record.credential.stored_in);
     match record.credential.expires_at {
-        Some(ends) => rows.push(row("Secret", format!("in {place}, until {}", views::day(ends)), "")),
+        Some(ends) => rows.push(row(
+            "Secret",
+            format!("in {place}, until {}", views::day(ends)),
+            "",
+        )),
         None => rows.push(row("Secret", format!("in {place}"), "")),
     }
     if let Some(file) = args.handover_to.as_ref().filter(|_| has_secret) {
-        rows.push(row("Values", format!("in {} (only you can read it; delete it when they are pasted)", file.display()), ""));
+        rows.push(row(
+            "Values",
+            format!(
+                "in {} (only you can read it; delete it when they are pasted)",
+                file.display()
+            ),
+            "",
+        ));
     } else if record.credential.stored_in != "none" {
-        rows.push(row("Show secret", format!("azconnect handover {} --reveal", record.name), ""));
+        rows.push(row(
+            "Show secret",
+            format!("azconnect handover {} --reveal", record.name),
+            "",
+        ));
     }
     rows.push(row("Undo", format!("azconnect remove {}", record.name), ""));
-    let look = if findings.iter().any(|finding| finding.status == Status::Fail) { "Look again" } else { "Check later" };
+    let look = if findings
+        .iter()
+        .any(|finding| finding.status == Status::Fail)
+    {
+        "Look again"
+    } else {
+        "Check later"
+    };
     rows.push(row(look, format!("azconnect check {}", record.name), ""));
     Block::Rows { rows }
 }
@@ -97,9 +162,18 @@ mod tests {
 
     #[test]
     fn only_replication_left_is_pending() {
-        let finding = |status, may_pass| Finding { may_pass, ..Finding::new("x", "x", status, "x") };
-        assert_eq!(outcome(&[finding(Status::Pass, false), finding(Status::Warn, false)]), Exit::Ok);
+        let finding = |status, may_pass| Finding {
+            may_pass,
+            ..Finding::new("x", "x", status, "x")
+        };
+        assert_eq!(
+            outcome(&[finding(Status::Pass, false), finding(Status::Warn, false)]),
+            Exit::Ok
+        );
         assert_eq!(outcome(&[finding(Status::Fail, true)]), Exit::Pending);
-        assert_eq!(outcome(&[finding(Status::Fail, true), finding(Status::Fail, false)]), Exit::Attention);
+        assert_eq!(
+            outcome(&[finding(Status::Fail, true), finding(Status::Fail, false)]),
+            Exit::Attention
+        );
     }
 }

@@ -77,18 +77,38 @@ struct Decided {
 /// # Errors
 /// As the exit codes of the contract say.
 pub async fn run(args: Args, app: &App) -> Result<Exit> {
-    app.ui.tell(Event::Started { title: "Connect Azure to a cost tool".to_owned() });
-    let given = super::given_secret::read(&app.host, args.client_secret_stdin, args.client_secret_file.as_deref()).await?;
+    app.ui.tell(Event::Started {
+        title: "Connect Azure to a cost tool".to_owned(),
+    });
+    let given = super::given_secret::read(
+        &app.host,
+        args.client_secret_stdin,
+        args.client_secret_file.as_deref(),
+    )
+    .await?;
     let saved = resume::saved_answers(app, &args).await?;
-    let answers = Answers::gather(&args.answers.0, &app.host, args.answers_file.as_deref(), &saved)?;
+    let answers = Answers::gather(
+        &args.answers.0,
+        &app.host,
+        args.answers_file.as_deref(),
+        &saved,
+    )?;
     let decided = decide(&args, app, answers, given).await?;
     let _lock = app.connections.lock(&decided.spec.name)?;
     apply::run(&args, app, decided).await
 }
 
-async fn decide(args: &Args, app: &App, answers: Answers, given: Option<Secret>) -> Result<Decided> {
+async fn decide(
+    args: &Args,
+    app: &App,
+    answers: Answers,
+    given: Option<Secret>,
+) -> Result<Decided> {
     let mut interview = Interview::new(answers, app.ui.clone());
-    let possible: Vec<&'static Vendor> = vendors::all().iter().filter(|vendor| plan::lacks(vendor).is_none()).collect();
+    let possible: Vec<&'static Vendor> = vendors::all()
+        .iter()
+        .filter(|vendor| plan::lacks(vendor).is_none())
+        .collect();
     let vendor = interview.vendor(&possible).await?;
     if !app.ui.can_ask() && !app.global.yes && !args.plan {
         interview.needs_consent();
@@ -109,19 +129,42 @@ async fn decide(args: &Args, app: &App, answers: Answers, given: Option<Secret>)
     let store = app.store(&kept_in)?;
     store.probe().await?;
     let azure = signing::as_person(app, &signed_in, None).await?;
-    let follows = matches!(signed_in.method, Method::AzureCli | Method::ServicePrincipal | Method::ManagedIdentity | Method::WorkloadIdentity);
+    let follows = matches!(
+        signed_in.method,
+        Method::AzureCli
+            | Method::ServicePrincipal
+            | Method::ManagedIdentity
+            | Method::WorkloadIdentity
+    );
     let directories = discovery::directories(&azure).await?;
-    let Some(directory) = interview.directory(directories, signed_in.tenant, follows).await? else {
+    let Some(directory) = interview
+        .directory(directories, signed_in.tenant, follows)
+        .await?
+    else {
         interview.close_gaps()?;
         return Err(Error::bug("a directory that is neither known nor missing"));
     };
-    app.ui.tell(Event::Fact { label: "Directory".to_owned(), value: directory.display_name.clone(), source: interview.answers.source("tenant") });
+    app.ui.tell(Event::Fact {
+        label: "Directory".to_owned(),
+        value: directory.display_name.clone(),
+        source: interview.answers.source("tenant"),
+    });
     let azure = signing::as_person(app, &signed_in, Some(directory.id)).await?;
     let cloud = app.reach().await?.cloud.name.clone();
-    let setting = resolve::Setting { azure: &azure, cloud: &cloud, secret_given: given.is_some() };
+    let setting = resolve::Setting {
+        azure: &azure,
+        cloud: &cloud,
+        secret_given: given.is_some(),
+    };
     let spec = interview.complete(&setting, vendor, directory).await?;
     tell_scopes(app, &spec, &interview.answers);
-    Ok(Decided { vendor, spec, azure, store, given })
+    Ok(Decided {
+        vendor,
+        spec,
+        azure,
+        store,
+        given,
+    })
 }
 
 /// Signs in; none where nobody can be asked and the environment has nothing, which is then a gap among the others.
@@ -147,17 +190,37 @@ fn refuse_unsupported(vendor: &Vendor) -> Result<()> {
 }
 
 fn tell_scopes(app: &App, spec: &ConnectionSpec, answers: &Answers) {
-    let source = if answers.get("management_group").is_some() { answers.source("management_group") } else { answers.source("subscription") };
-    let names: Vec<&str> = spec.scopes.iter().map(|choice| choice.display_name.as_str()).collect();
+    let source = if answers.get("management_group").is_some() {
+        answers.source("management_group")
+    } else {
+        answers.source("subscription")
+    };
+    let names: Vec<&str> = spec
+        .scopes
+        .iter()
+        .map(|choice| choice.display_name.as_str())
+        .collect();
     let value = match names.as_slice() {
         [] => "none".to_owned(),
         [one] => (*one).to_owned(),
         [first, rest @ ..] if rest.len() > 3 => format!("{first} and {} more", rest.len()),
         several => several.join(", "),
     };
-    let label = if answers.get("management_group").is_some() { "Reads below" } else { "Reads" };
-    app.ui.tell(Event::Fact { label: label.to_owned(), value, source });
+    let label = if answers.get("management_group").is_some() {
+        "Reads below"
+    } else {
+        "Reads"
+    };
+    app.ui.tell(Event::Fact {
+        label: label.to_owned(),
+        value,
+        source,
+    });
     if matches!(spec.credential, Credential::GivenSecret) {
-        app.ui.tell(Event::Fact { label: "Secret".to_owned(), value: "the one that you brought".to_owned(), source: String::new() });
+        app.ui.tell(Event::Fact {
+            label: "Secret".to_owned(),
+            value: "the one that you brought".to_owned(),
+            source: String::new(),
+        });
     }
 }

@@ -15,15 +15,26 @@ use crate::ui::{Ask, Choice, Event};
 ///
 /// # Errors
 /// `Usage` where `--resume` finds no run, or several and nobody can be asked.
-pub async fn saved_answers(app: &App, args: &Args) -> Result<BTreeMap<String, Vec<String>>> {
+pub(super) async fn saved_answers(app: &App, args: &Args) -> Result<BTreeMap<String, Vec<String>>> {
     if args.fresh {
         return Ok(BTreeMap::new());
     }
-    let wanted = |key: &str| args.answers.0.get(key).and_then(|values| values.first().cloned()).or_else(|| app.host.env(&format!("AZCONNECT_{}", key.to_uppercase())).map(str::to_owned));
+    let wanted = |key: &str| {
+        args.answers
+            .0
+            .get(key)
+            .and_then(|values| values.first().cloned())
+            .or_else(|| {
+                app.host
+                    .env(&format!("AZCONNECT_{}", key.to_uppercase()))
+                    .map(str::to_owned)
+            })
+    };
     let mut runs = journals::all(&app.connections)?;
     runs.retain(|journal| {
         let spec = &journal.written().spec;
-        wanted("vendor").is_none_or(|vendor| vendor == spec.vendor) && wanted("connection").is_none_or(|name| name == spec.name.as_str())
+        wanted("vendor").is_none_or(|vendor| vendor == spec.vendor)
+            && wanted("connection").is_none_or(|name| name == spec.name.as_str())
     });
     let chosen = match (args.resume, runs.as_slice()) {
         (true, []) => return Err(nothing_to_resume()),
@@ -36,12 +47,16 @@ pub async fn saved_answers(app: &App, args: &Args) -> Result<BTreeMap<String, Ve
         (true, several) => return Err(which(several)),
     };
     let spec = &chosen.written().spec;
-    app.ui.tell(Event::Fact { label: "Going on".to_owned(), value: format!("with `{}`", spec.name), source: format!("{} done so far", journals::done(chosen)) });
+    app.ui.tell(Event::Fact {
+        label: "Going on".to_owned(),
+        value: format!("with `{}`", spec.name),
+        source: format!("{} done so far", journals::done(chosen)),
+    });
     Ok(answers_of(spec))
 }
 
 /// The answers that lead to this wish again.
-pub fn answers_of(spec: &ConnectionSpec) -> BTreeMap<String, Vec<String>> {
+fn answers_of(spec: &ConnectionSpec) -> BTreeMap<String, Vec<String>> {
     let mut answers = BTreeMap::from([
         ("vendor".to_owned(), vec![spec.vendor.clone()]),
         ("connection".to_owned(), vec![spec.name.to_string()]),
@@ -56,8 +71,12 @@ pub fn answers_of(spec: &ConnectionSpec) -> BTreeMap<String, Vec<String>> {
         answers.entry(key.to_owned()).or_default().push(value);
     }
     match &spec.application {
-        Application::Own { display_name, .. } => answers.insert("app_name".to_owned(), vec![display_name.clone()]),
-        Application::Existing { client_id } => answers.insert("app_id".to_owned(), vec![client_id.to_string()]),
+        Application::Own { display_name, .. } => {
+            answers.insert("app_name".to_owned(), vec![display_name.clone()])
+        }
+        Application::Existing { client_id } => {
+            answers.insert("app_id".to_owned(), vec![client_id.to_string()])
+        }
     };
     if let Credential::NewSecret { days } = spec.credential {
         answers.insert("secret_days".to_owned(), vec![days.to_string()]);
@@ -69,23 +88,45 @@ async fn offer(app: &App, journal: &Journal) -> Result<bool> {
     let spec = &journal.written().spec;
     let ask = Ask {
         key: "resume".to_owned(),
-        prompt: format!("An earlier run for `{}` was interrupted. Go on with it?", spec.name),
-        help: format!("{} done. Going on finishes the rest with the same answers.", journals::done(journal)),
+        prompt: format!(
+            "An earlier run for `{}` was interrupted. Go on with it?",
+            spec.name
+        ),
+        help: format!(
+            "{} done. Going on finishes the rest with the same answers.",
+            journals::done(journal)
+        ),
         default: None,
     };
     let options = vec![
-        Choice { label: "Go on with it".to_owned(), detail: "the same answers; nothing is made twice".to_owned() },
-        Choice { label: "Answer anew".to_owned(), detail: "what it made is found again if you connect the same".to_owned() },
+        Choice {
+            label: "Go on with it".to_owned(),
+            detail: "the same answers; nothing is made twice".to_owned(),
+        },
+        Choice {
+            label: "Answer anew".to_owned(),
+            detail: "what it made is found again if you connect the same".to_owned(),
+        },
     ];
     let ui = app.ui.clone();
     Ok(blocking(move || ui.choose(&ask, &options)).await? == 0)
 }
 
 fn nothing_to_resume() -> Error {
-    Error::usage("nothing_to_resume", "There is no interrupted run to go on with.").hint("Begin one: azconnect init")
+    Error::usage(
+        "nothing_to_resume",
+        "There is no interrupted run to go on with.",
+    )
+    .hint("Begin one: azconnect init")
 }
 
 fn which(several: &[Journal]) -> Error {
-    let names: Vec<String> = several.iter().map(|journal| journal.written().spec.name.to_string()).collect();
-    Error::usage("resume_which", "Several runs were interrupted.").hint(format!("Say which: azconnect init --resume --connection NAME, with one of {}", names.join(", ")))
+    let names: Vec<String> = several
+        .iter()
+        .map(|journal| journal.written().spec.name.to_string())
+        .collect();
+    Error::usage("resume_which", "Several runs were interrupted.").hint(format!(
+        "Say which: azconnect init --resume --connection NAME, with one of {}",
+        names.join(", ")
+    ))
 }

@@ -14,16 +14,37 @@ use crate::ui::{Ask, Block, Event, Item, Proceed};
 use crate::vendors::Vendor;
 
 /// The plan in blocks: one item a step, with who may do it and whether the person may.
-pub fn blocks(vendor: &Vendor, spec: &ConnectionSpec, survey: &Survey, held: &BTreeMap<Permission, Held>) -> Vec<Block> {
-    let changes = survey.rows.iter().filter(|row| row.change == Change::Create).count();
+pub(super) fn blocks(
+    vendor: &Vendor,
+    spec: &ConnectionSpec,
+    survey: &Survey,
+    held: &BTreeMap<Permission, Held>,
+) -> Vec<Block> {
+    let changes = survey
+        .rows
+        .iter()
+        .filter(|row| row.change == Change::Create)
+        .count();
     let intro = match changes {
-        0 => format!("Everything that {} needs is there already; nothing has to be changed.", vendor.name),
-        1 => format!("azconnect will make 1 change in {}:", spec.directory.display_name),
-        several => format!("azconnect will make {several} changes in {}:", spec.directory.display_name),
+        0 => format!(
+            "Everything that {} needs is there already; nothing has to be changed.",
+            vendor.name
+        ),
+        1 => format!(
+            "azconnect will make 1 change in {}:",
+            spec.directory.display_name
+        ),
+        several => format!(
+            "azconnect will make {several} changes in {}:",
+            spec.directory.display_name
+        ),
     };
     let mut items: Vec<Item> = survey.rows.iter().map(|row| item(row, held)).collect();
     if let Some(days) = secret_days(spec, survey) {
-        if let Some(secret) = items.iter_mut().find(|item| item.title.starts_with("Client secret")) {
+        if let Some(secret) = items
+            .iter_mut()
+            .find(|item| item.title.starts_with("Client secret"))
+        {
             secret.text = format!("ends after {days} days");
         }
     }
@@ -31,7 +52,10 @@ pub fn blocks(vendor: &Vendor, spec: &ConnectionSpec, survey: &Survey, held: &BT
 }
 
 fn secret_days(spec: &ConnectionSpec, survey: &Survey) -> Option<u16> {
-    let is_new = survey.rows.iter().any(|row| row.id == crate::steps::secret::ID && row.change == Change::Create);
+    let is_new = survey
+        .rows
+        .iter()
+        .any(|row| row.id == crate::steps::secret::ID && row.change == Change::Create);
     match spec.credential {
         Credential::NewSecret { days } if is_new => Some(days),
         Credential::NewSecret { .. } | Credential::GivenSecret => None,
@@ -45,18 +69,26 @@ fn item(row: &Row, held: &BTreeMap<Permission, Held>) -> Item {
             Some(Held::No) => "you don't seem to have it",
             Some(Held::Unknown) | None => "azconnect can't see whether you have it",
         };
-        ("Needs".to_owned(), format!("{} ({own})", permission.holders()))
+        (
+            "Needs".to_owned(),
+            format!("{} ({own})", permission.holders()),
+        )
     });
     let state = match row.change {
         Change::Create => "create",
         Change::Reuse => "reuse",
         Change::Remove => "remove",
     };
-    Item { state: state.to_owned(), title: row.title.clone(), text: String::new(), lines: lines.collect() }
+    Item {
+        state: state.to_owned(),
+        title: row.title.clone(),
+        text: String::new(),
+        lines: lines.collect(),
+    }
 }
 
 /// The plan in sentences, for a person who wants to know exactly.
-pub fn explained(vendor: &Vendor, survey: &Survey) -> Vec<Block> {
+pub(super) fn explained(vendor: &Vendor, survey: &Survey) -> Vec<Block> {
     let mut blocks = vec![paragraph(vendor.summary.clone())];
     for row in &survey.rows {
         blocks.push(heading(row.title.clone()));
@@ -70,22 +102,33 @@ pub fn explained(vendor: &Vendor, survey: &Survey) -> Vec<Block> {
 ///
 /// # Errors
 /// `Interrupted` where they say no; nothing has been changed then.
-pub async fn consent(app: &App, vendor: &Vendor, survey: &Survey) -> Result<()> {
+pub(super) async fn consent(app: &App, vendor: &Vendor, survey: &Survey) -> Result<()> {
     loop {
         let ask = Ask {
             key: "proceed".to_owned(),
             prompt: "Proceed?".to_owned(),
-            help: "Yes carries the plan out, no changes nothing, explain says more about each step.".to_owned(),
+            help:
+                "Yes carries the plan out, no changes nothing, explain says more about each step."
+                    .to_owned(),
             default: None,
         };
         let ui = app.ui.clone();
         match blocking(move || ui.proceed(&ask)).await? {
             Proceed::Yes => return Ok(()),
             Proceed::No => {
-                return Err(Error::new(Kind::Interrupted, "declined", "Stopped before the first change. Nothing in Azure is different.")
-                    .hint(format!("Look at it again: azconnect init {} --plan", vendor.id)));
+                return Err(Error::new(
+                    Kind::Interrupted,
+                    "declined",
+                    "Stopped before the first change. Nothing in Azure is different.",
+                )
+                .hint(format!(
+                    "Look at it again: azconnect init {} --plan",
+                    vendor.id
+                )));
             }
-            Proceed::Explain => app.ui.tell(Event::Shown { blocks: explained(vendor, survey) }),
+            Proceed::Explain => app.ui.tell(Event::Shown {
+                blocks: explained(vendor, survey),
+            }),
         }
     }
 }
