@@ -47,7 +47,8 @@ pub(super) fn check(
     token: &str,
 ) -> Result<(), Refusal> {
     let header = jsonwebtoken::decode_header(token).map_err(|_| malformed())?;
-    let claims: Assertion = jsonwebtoken::dangerous::insecure_decode_claims(token).map_err(|_| malformed())?;
+    let claims: Assertion =
+        jsonwebtoken::dangerous::insecure_decode_claims(token).map_err(|_| malformed())?;
     let client_id = application.app_id.to_string();
     if claims.iss.eq_ignore_ascii_case(&client_id) || claims.sub.eq_ignore_ascii_case(&client_id) {
         if !claims.iss.eq_ignore_ascii_case(&claims.sub) {
