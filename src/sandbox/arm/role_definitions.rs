@@ -47,11 +47,7 @@ pub(super) fn list(visit: &mut Visit<'_>) -> Outcome {
             visit.call.now,
         )?;
     }
-    let name = visit
-        .call
-        .query("$filter")
-        .map(|filter| role_name(filter))
-        .transpose()?;
+    let name = visit.call.query("$filter").map(role_name).transpose()?;
     let wanted = ROLES.iter().filter(|role| match &name {
         Some(name) => role.name.eq_ignore_ascii_case(name),
         None => true,
