@@ -76,6 +76,15 @@ impl Call {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// The token of `Authorization: Bearer …`.
+    pub(super) fn bearer_token(&self) -> Option<&str> {
+        let (scheme, token) = self.header("authorization")?.split_once(' ')?;
+        scheme
+            .eq_ignore_ascii_case("bearer")
+            .then(|| token.trim())
+            .filter(|token| !token.is_empty())
+    }
+
     fn content_type(&self) -> &str {
         self.header("content-type").unwrap_or_default()
     }

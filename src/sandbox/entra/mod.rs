@@ -26,6 +26,10 @@ use super::routes::{Found, Parameters, Route, find};
 use super::world::World;
 use refusal::Refusal;
 
+pub(super) use der::validity;
+pub(super) use scope::Resource;
+pub(super) use sha1::sha1;
+
 type Handler = fn(&mut World, &Call, &Parameters) -> Answer;
 
 const ROUTES: [Route<Handler>; 7] = [
