@@ -97,3 +97,29 @@ fn report(app: &App, findings: &[Finding]) {
         blocks: vec![views::findings(findings)],
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{checks, plan, vendors};
+
+    #[test]
+    fn every_check_of_a_vendor_that_can_be_connected_exists() {
+        let connectable: Vec<_> = vendors::all()
+            .iter()
+            .filter(|vendor| plan::lacks(vendor).is_none())
+            .collect();
+        assert!(
+            connectable
+                .iter()
+                .any(|vendor| vendor.id == "spot-cost-intelligence")
+        );
+        for vendor in connectable {
+            assert_eq!(
+                checks::for_vendor(&vendor.checks).len(),
+                vendor.checks.len(),
+                "{}",
+                vendor.id
+            );
+        }
+    }
+}

@@ -5,6 +5,7 @@
     reason = "a test that fails says where"
 )]
 
+mod architecture;
 mod contract;
 mod lab;
 mod main_job;

@@ -40,13 +40,11 @@ pub(super) fn blocks(
         ),
     };
     let mut items: Vec<Item> = survey.rows.iter().map(|row| item(row, held)).collect();
-    if let Some(days) = secret_days(spec, survey) {
-        if let Some(secret) = items
-            .iter_mut()
-            .find(|item| item.title.starts_with("Client secret"))
-        {
-            secret.text = format!("ends after {days} days");
-        }
+    let secret = items
+        .iter_mut()
+        .find(|item| item.title.starts_with("Client secret"));
+    if let (Some(days), Some(secret)) = (secret_days(spec, survey), secret) {
+        secret.text = format!("ends after {days} days");
     }
     vec![paragraph(intro), Block::Items { items }]
 }
