@@ -4,6 +4,10 @@
     clippy::expect_used,
     reason = "a test that fails says where"
 )]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a test is outside, where the machine is"
+)]
 
 mod architecture;
 mod contract;

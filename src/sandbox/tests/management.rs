@@ -5,8 +5,6 @@ use serde_json::json;
 use super::super::ids;
 use super::client::{ARM, Harness};
 
-const RBAC: &str = "2022-04-01";
-
 fn root() -> String {
     format!(
         "/providers/Microsoft.Management/managementGroups/{}",
