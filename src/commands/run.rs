@@ -43,7 +43,7 @@ fn execute(host: &Host, line: CommandLine, ui: Arc<dyn Ui>) -> Result<Exit> {
         .map_err(|error| Error::bug(format!("the runtime can't be started: {error}")))?;
     let outcome = runtime.block_on(async {
         tokio::select! {
-            outcome = dispatch(line.command, &app) => outcome,
+            outcome = dispatch(line.command, &app) => outcome.map_err(|error| with_ways_on(&app, error)),
             kind = stopped() => Err(interrupted(&app, kind)),
         }
     });
@@ -66,6 +66,11 @@ async fn stopped() -> Kind {
     }
     let _ = tokio::signal::ctrl_c().await;
     Kind::Interrupted
+}
+
+/// A prompt sees Ctrl-C before the signal's own handler may: both end alike.
+fn with_ways_on(app: &App, error: Error) -> Error {
+    if error.kind() == Kind::Interrupted && error.code() == "interrupted" { interrupted(app, Kind::Interrupted) } else { error }
 }
 
 fn interrupted(app: &App, kind: Kind) -> Error {

@@ -39,7 +39,12 @@ pub(super) fn blocks(
             spec.directory.display_name
         ),
     };
-    let mut items: Vec<Item> = survey.rows.iter().map(|row| item(row, held)).collect();
+    let mut said = Vec::new();
+    let mut items: Vec<Item> = survey
+        .rows
+        .iter()
+        .map(|row| item(row, held, &mut said))
+        .collect();
     let secret = items
         .iter_mut()
         .find(|item| item.title.starts_with("Client secret"));
@@ -60,18 +65,26 @@ fn secret_days(spec: &ConnectionSpec, survey: &Survey) -> Option<u16> {
     }
 }
 
-fn item(row: &Row, held: &BTreeMap<Permission, Held>) -> Item {
-    let lines = row.needs.iter().map(|permission| {
+/// A row of the plan. A right that the person has is named once, one that is missing at every step that needs it.
+fn item<'a>(
+    row: &'a Row,
+    held: &BTreeMap<Permission, Held>,
+    said: &mut Vec<&'a Permission>,
+) -> Item {
+    let mut lines = Vec::new();
+    for permission in &row.needs {
         let own = match held.get(permission) {
+            Some(Held::Yes) if said.contains(&permission) => continue,
             Some(Held::Yes) => "you have it",
             Some(Held::No) => "you don't seem to have it",
             Some(Held::Unknown) | None => "azconnect can't see whether you have it",
         };
-        (
+        said.push(permission);
+        lines.push((
             "Needs".to_owned(),
             format!("{} ({own})", permission.holders()),
-        )
-    });
+        ));
+    }
     let state = match row.change {
         Change::Create => "create",
         Change::Reuse => "reuse",
@@ -81,7 +94,7 @@ fn item(row: &Row, held: &BTreeMap<Permission, Held>) -> Item {
         state: state.to_owned(),
         title: row.title.clone(),
         text: String::new(),
-        lines: lines.collect(),
+        lines,
     }
 }
 
