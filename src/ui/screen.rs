@@ -363,6 +363,10 @@ impl Ui for Screen {
     }
 
     fn fail(&self, error: &Error, extra: Value) {
+        if lock(&self.waiting).asking {
+            // The run was stopped from outside while a prompt had hidden the cursor or switched the echo off.
+            terminal_guard::restore();
+        }
         self.watcher.close();
         let masked = self.masks.as_ref().map(|masks| masks.error(error));
         let error = masked.as_ref().unwrap_or(error);
