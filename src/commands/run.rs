@@ -70,7 +70,11 @@ async fn stopped() -> Kind {
 
 /// A prompt sees Ctrl-C before the signal's own handler may: both end alike.
 fn with_ways_on(app: &App, error: Error) -> Error {
-    if error.kind() == Kind::Interrupted && error.code() == "interrupted" { interrupted(app, Kind::Interrupted) } else { error }
+    if error.kind() == Kind::Interrupted && error.code() == "interrupted" {
+        interrupted(app, Kind::Interrupted)
+    } else {
+        error
+    }
 }
 
 fn interrupted(app: &App, kind: Kind) -> Error {

@@ -189,7 +189,11 @@ mod tests {
         let inner = folder.path().join("open/inner");
         std::fs::create_dir_all(&inner).unwrap();
         let open = folder.path().join("open");
-        for (mode, itself, below) in [(0o755, true, true), (0o777, false, false), (0o1777, false, true)] {
+        for (mode, itself, below) in [
+            (0o755, true, true),
+            (0o777, false, false),
+            (0o1777, false, true),
+        ] {
             std::fs::set_permissions(&open, PermissionsExt::from_mode(mode)).unwrap();
             for (checked, fine) in [(&open, itself), (&inner, below)] {
                 match check_folder(checked) {
