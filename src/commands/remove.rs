@@ -59,7 +59,7 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
     });
     consent(app, &target).await?;
     same_cloud(app, &target).await?;
-    let go_on = format!("Go on: azconnect remove {}", target.name);
+    let go_on = format!("Go on: {}", app.typed(format!("remove {}", target.name)));
     app.say_if_interrupted(vec![go_on.clone()]);
     let mut undone = Vec::new();
     if needs_azure(&target, &undo) {

@@ -133,8 +133,8 @@ pub(super) async fn consent(app: &App, vendor: &Vendor, survey: &Survey) -> Resu
                     "Stopped before the first change. Nothing in Azure is different.",
                 )
                 .hint(format!(
-                    "Look at it again: azconnect init {} --plan",
-                    vendor.id
+                    "Look at it again: {}",
+                    app.typed(format!("init {} --plan", vendor.id))
                 )));
             }
             Proceed::Explain => app.ui.tell(Event::Shown {
