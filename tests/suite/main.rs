@@ -13,4 +13,5 @@ mod architecture;
 mod contract;
 mod lab;
 mod main_job;
+mod readme;
 mod sign_in;
