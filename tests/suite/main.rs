@@ -5,7 +5,9 @@
     reason = "a test that fails says where"
 )]
 
+mod aftermath;
 mod contract;
+mod kill_walk;
 mod lab;
 mod main_job;
 mod sign_in;
