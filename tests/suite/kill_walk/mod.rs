@@ -14,11 +14,11 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use azconnect::sandbox::{Action, Rule};
+use azconnect::sandbox::{Action, LogEntry, Rule, State};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-use crate::aftermath::{aftermath, differences};
+use crate::aftermath::{aftermath, azure, differences, journal_file, record_file};
 use crate::contract::say;
 use crate::lab::{Lab, Ran};
 
@@ -95,16 +95,16 @@ impl Undisturbed {
     }
 }
 
-/// Does something to the nth request of all.
-fn disturb(lab: &Lab, nth: u32, action: Action) {
-    lab.sandbox().faults().add(Rule {
+/// A rule for the nth request of all.
+fn disturbance(nth: u32, action: Action) -> Rule {
+    Rule {
         service: None,
         method: None,
         path_contains: None,
         nth,
         times: 1,
         action,
-    });
+    }
 }
 
 /// Starts the program and stops it at a point by a signal, then lets all further requests pass.
@@ -116,22 +116,45 @@ fn stop_at(
     point: Point,
     signal: Signal,
 ) -> Result<Option<Ran>, String> {
+    let Point { nth, moment } = point;
+    let held = match moment {
+        Moment::Before => Action::HoldBefore(HELD),
+        Moment::After => Action::HoldAfter(HELD),
+    };
+    stop_when(lab, arguments, disturbance(nth, held), signal, |sent| {
+        sent.get(nth as usize - 1)
+            .is_some_and(|entry| moment == Moment::Before || entry.processed)
+    })
+}
+
+/// The same at the first request whose path contains this, after Azure has processed it.
+fn stop_after(
+    lab: &Lab,
+    arguments: &[&str],
+    path: &str,
+    signal: Signal,
+) -> Result<Option<Ran>, String> {
+    let rule = Rule {
+        path_contains: Some(path.to_owned()),
+        ..disturbance(1, Action::HoldAfter(HELD))
+    };
+    stop_when(lab, arguments, rule, signal, |sent| {
+        sent.iter()
+            .any(|entry| entry.path.contains(path) && entry.processed)
+    })
+}
+
+fn stop_when(
+    lab: &Lab,
+    arguments: &[&str],
+    rule: Rule,
+    signal: Signal,
+    is_reached: impl Fn(&[LogEntry]) -> bool,
+) -> Result<Option<Ran>, String> {
     let sent_before = lab.log().len();
-    disturb(
-        lab,
-        point.nth,
-        match point.moment {
-            Moment::Before => Action::HoldBefore(HELD),
-            Moment::After => Action::HoldAfter(HELD),
-        },
-    );
+    lab.sandbox().faults().add(rule);
     let mut child = lab.start(arguments);
-    let reached = wait_for(
-        lab,
-        &mut child,
-        sent_before + point.nth as usize,
-        point.moment,
-    )?;
+    let reached = wait_for(&mut child, || is_reached(&lab.log()[sent_before..]))?;
     if reached {
         kill_process(Pid::from_child(&child), signal).map_err(|error| error.to_string())?;
     }
@@ -142,15 +165,11 @@ fn stop_at(
     Ok(reached.then(|| Ran::from(ended)))
 }
 
-/// Waits until that many requests have come and, for the moment after, until Azure has processed the last; `false` where the program
-/// ends before.
-fn wait_for(lab: &Lab, child: &mut Child, count: usize, moment: Moment) -> Result<bool, String> {
+/// Waits until something is so; `false` where the program ends before.
+fn wait_for(child: &mut Child, is_so: impl Fn() -> bool) -> Result<bool, String> {
     let end = Instant::now() + LIMIT;
     while Instant::now() < end {
-        let log = lab.log();
-        if let Some(entry) = log.get(count - 1)
-            && (moment == Moment::Before || entry.processed)
-        {
+        if is_so() {
             return Ok(true);
         }
         if child
@@ -162,7 +181,9 @@ fn wait_for(lab: &Lab, child: &mut Child, count: usize, moment: Moment) -> Resul
         }
         std::thread::sleep(Duration::from_millis(2));
     }
-    Err(format!("request {count} did not come within {LIMIT:?}"))
+    // Whatever hangs must not outlive the test.
+    let _ = child.kill();
+    Err(format!("it was not reached within {LIMIT:?}"))
 }
 
 /// Tries every point, several at once, and says aloud how many there were; fails with all points that failed.
@@ -212,6 +233,29 @@ fn must_exit(ran: Ran, code: i32) -> Result<Ran, String> {
             "ended with {} instead of {code}: {ran:?}",
             ran.code
         ))
+    }
+}
+
+/// How a person takes the connection back.
+const REMOVE: [&str; 5] = ["remove", "spot", "--yes", "--output", "json"];
+
+/// Takes the connection back, and fails unless Azure is as it was before and this machine has nothing of it.
+fn taken_back(lab: &Lab, before: &State) -> Result<(), String> {
+    let ours = [journal_file(lab), record_file(lab), lab.secret_file()];
+    // Before the plan was agreed to there is nothing to take back, and no connection of that name.
+    let has_begun = ours.iter().any(|file| file.exists());
+    must_exit(lab.run(&REMOVE), if has_begun { 0 } else { 2 })?;
+    let state = |state: &State| serde_json::to_value(state).unwrap();
+    let differences = differences(&state(&azure(lab)), &state(before));
+    if !differences.is_empty() {
+        return Err(format!(
+            "Azure is not as it was: {}",
+            differences.join("\n    ")
+        ));
+    }
+    match ours.iter().find(|file| file.exists()) {
+        Some(left) => Err(format!("{} is left", left.display())),
+        None => Ok(()),
     }
 }
 

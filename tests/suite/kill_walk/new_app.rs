@@ -2,18 +2,16 @@
 
 use rustix::process::Signal;
 
-use super::{Moment, Point, Undisturbed, must_exit, stop_at, walk, words};
+use super::{Moment, Point, Undisturbed, must_exit, stop_at, taken_back, walk, words};
 use crate::aftermath::azure;
 use crate::lab::Lab;
-
-const REMOVE: [&str; 5] = ["remove", "spot", "--yes", "--output", "json"];
 
 #[test]
 fn killed_anywhere_and_run_again_it_ends_as_if_undisturbed() {
     let undisturbed = Undisturbed::of(&Lab::new(), &[]);
     walk("init, kill -9, init", &undisturbed.points(), |point| {
         let lab = Lab::new();
-        let killed = stop_at(&lab, &words(&lab.init()), point, Signal::KILL)?;
+        let killed = stop_at(&lab, &words(&lab.init(&[])), point, Signal::KILL)?;
         must_exit(lab.run_init(&[]), 0)?;
         undisturbed.compare(&lab)?;
         Ok(killed.is_some())
@@ -48,8 +46,8 @@ fn killed_a_second_time_while_it_goes_on_it_still_ends_as_if_undisturbed() {
         &twice,
         |(first, second)| {
             let lab = Lab::new();
-            stop_at(&lab, &words(&lab.init()), first, Signal::KILL)?;
-            let killed = stop_at(&lab, &words(&lab.init()), second, Signal::KILL)?;
+            stop_at(&lab, &words(&lab.init(&[])), first, Signal::KILL)?;
+            let killed = stop_at(&lab, &words(&lab.init(&[])), second, Signal::KILL)?;
             must_exit(lab.run_init(&[]), 0)?;
             undisturbed.compare(&lab)?;
             Ok(killed.is_some())
@@ -63,23 +61,8 @@ fn killed_anywhere_and_taken_back_azure_is_as_it_was() {
     walk("init, kill -9, remove", &undisturbed.points(), |point| {
         let lab = Lab::new();
         let before = azure(&lab);
-        let killed = stop_at(&lab, &words(&lab.init()), point, Signal::KILL)?;
-        let begun = crate::aftermath::journal_file(&lab).exists()
-            || crate::aftermath::record_file(&lab).exists();
-        // Before the plan was agreed to there is nothing to take back, and no connection of that name.
-        must_exit(lab.run(&REMOVE), if begun { 0 } else { 2 })?;
-        if azure(&lab) != before {
-            return Err(format!("Azure is not as it was: {:#?}", azure(&lab)));
-        }
-        for left in [
-            crate::aftermath::journal_file(&lab),
-            crate::aftermath::record_file(&lab),
-            lab.secret_file(),
-        ] {
-            if left.exists() {
-                return Err(format!("{} is left", left.display()));
-            }
-        }
+        let killed = stop_at(&lab, &words(&lab.init(&[])), point, Signal::KILL)?;
+        taken_back(&lab, &before)?;
         Ok(killed.is_some())
     });
 }
