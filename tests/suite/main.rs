@@ -9,8 +9,10 @@
     reason = "a test is outside, where the machine is"
 )]
 
+mod aftermath;
 mod architecture;
 mod contract;
+mod kill_walk;
 mod lab;
 mod main_job;
 mod readme;
