@@ -6,6 +6,9 @@
 )]
 
 mod contract;
+mod failing;
+mod failures_network;
+mod failures_sign_in;
 mod lab;
 mod main_job;
 mod sign_in;
