@@ -16,7 +16,8 @@ const UNAVAILABLE: Failure = Failure {
     has_id: false,
 };
 
-fn answers(lab: &Lab, service: Service, path: &str, status: u16, body: Option<Value>) {
+/// Every request to a service whose path has this in it is answered so, without being processed.
+pub(crate) fn answers(lab: &Lab, service: Service, path: &str, status: u16, body: Option<Value>) {
     lab.sandbox().faults().add(Rule {
         service: Some(service),
         method: None,

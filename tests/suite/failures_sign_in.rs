@@ -4,6 +4,7 @@ use azconnect::sandbox::{State, ids};
 
 use crate::failing::Failure;
 use crate::lab::Lab;
+use crate::people;
 
 const REFUSED: Failure = Failure {
     name: "wrong_secret",
@@ -109,7 +110,7 @@ fn no_credential_that_belongs_to_anybody() {
     let incomplete = Failure {
         name: "incomplete_environment",
         exit: (2, "usage"),
-        code: "environment",
+        code: "environment_incomplete",
         words: "AZURE_CLIENT_ID",
         has_id: false,
     };
@@ -118,6 +119,65 @@ fn no_credential_that_belongs_to_anybody() {
         vec!["--sign-in".into(), "service-principal".into()]
     });
     assert!(lab.log().is_empty());
+}
+
+#[test]
+fn a_browser_signs_in_end_to_end() {
+    let mut lab = Lab::new();
+    people::nobody_else(&mut lab);
+    people::give_browser(&mut lab);
+    let arguments = lab.init();
+    let mut arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    arguments.extend(["--sign-in", "browser"]);
+    let ran = people::sign_in_by_browser(&lab, ids::AVERY_NAME, &arguments).exits(0);
+    ran.json();
+    assert!(ran.stderr.contains("/oauth2/v2.0/authorize?"), "the address is always printed: {ran:#?}");
+}
+
+#[test]
+fn a_code_signs_in_end_to_end() {
+    let mut lab = Lab::new();
+    people::nobody_else(&mut lab);
+    let arguments = lab.init();
+    let mut arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    arguments.extend(["--sign-in", "device-code"]);
+    people::sign_in_by_code(&lab, ids::AVERY_NAME, true, &arguments).exits(0).json();
+}
+
+#[test]
+fn a_code_that_is_declined() {
+    let declined = Failure {
+        name: "declined_code",
+        code: "authorization_declined",
+        words: "declined",
+        has_id: true,
+        ..REFUSED
+    };
+    declined.of_one_who_acts(
+        |lab| {
+            people::nobody_else(lab);
+            vec!["--sign-in".into(), "device-code".into()]
+        },
+        |lab, arguments| people::sign_in_by_code(lab, ids::AVERY_NAME, false, arguments),
+    );
+}
+
+#[test]
+fn entra_is_busy() {
+    let busy = Failure {
+        name: "entra_is_busy",
+        exit: (1, "failed"),
+        code: "AADSTS90033",
+        words: "transient error",
+        has_id: true,
+    };
+    let (_, document) = busy.of(|lab| {
+        let body = serde_json::json!({"error": "temporarily_unavailable", "error_codes": [90033],
+            "error_description": "AADSTS90033: A transient error has occurred. Please try again.\r\nTrace ID: 1\r\nCorrelation ID: 0f9c2ab0-6a1e-4bd4-8a77-0e8d3a5b7c1e\r\n"});
+        crate::failures_network::answers(lab, azconnect::sandbox::Service::Login, "/token", 503, Some(body));
+        Vec::new()
+    });
+    assert_eq!(document["error"]["retry"], true);
 }
 
 fn change_operator(lab: &Lab, change: impl FnOnce(&mut azconnect::sandbox::Application)) {

@@ -8,7 +8,10 @@
 mod contract;
 mod failing;
 mod failures_network;
+mod failures_rights;
 mod failures_sign_in;
+mod failures_subscriptions;
 mod lab;
 mod main_job;
+mod people;
 mod sign_in;
