@@ -12,8 +12,14 @@
 mod aftermath;
 mod architecture;
 mod contract;
+mod failing;
+mod failures_network;
+mod failures_rights;
+mod failures_sign_in;
+mod failures_subscriptions;
 mod kill_walk;
 mod lab;
 mod main_job;
+mod people;
 mod readme;
 mod sign_in;
