@@ -4,6 +4,7 @@
 //! (never without a terminal), and *finish* with one result (to stdout, the only thing there). What they say is data
 //! ([`Event`], [`Block`], [`Output`]); how it looks in a terminal, in plain text or as JSON is decided below this line.
 
+mod canvas;
 mod chart;
 mod demo;
 mod failure;
