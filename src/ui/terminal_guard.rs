@@ -1,7 +1,7 @@
 //! Puts the terminal back as it was: the cursor shown, the echo on.
 //!
-//! `ui::open` calls [`remember`]; whoever ends the process early (the Ctrl-C task in `main`) calls [`restore`] before it prints and
-//! exits, because a prompt that is cut off leaves the cursor hidden, or the terminal without echo. A panic restores it by itself.
+//! `ui::open` calls [`remember`]; whoever ends the run early (`commands::run` on Ctrl-C) calls [`restore`] before it prints, because
+//! a prompt that is cut off leaves the cursor hidden, or the terminal without echo. A panic restores it by itself.
 
 use std::sync::OnceLock;
 
