@@ -9,3 +9,4 @@ mod contract;
 mod lab;
 mod main_job;
 mod sign_in;
+mod terminal;
