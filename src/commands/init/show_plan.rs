@@ -40,6 +40,7 @@ pub(super) fn blocks(
         ),
     };
     let mut items: Vec<Item> = survey.rows.iter().map(|row| item(row, held)).collect();
+    say_once(&mut items);
     if let Some(days) = secret_days(spec, survey) {
         if let Some(secret) = items
             .iter_mut()
@@ -49,6 +50,16 @@ pub(super) fn blocks(
         }
     }
     vec![paragraph(intro), Block::Items { items }]
+}
+
+/// What a row needs is said in full only where it differs from the row above: ten roles on ten subscriptions stay ten short rows.
+fn say_once(items: &mut [Item]) {
+    for at in (1..items.len()).rev() {
+        let same = !items[at].lines.is_empty() && items[at].lines == items[at - 1].lines;
+        if same {
+            items[at].lines = vec![("Needs".to_owned(), "the same".to_owned())];
+        }
+    }
 }
 
 fn secret_days(spec: &ConnectionSpec, survey: &Survey) -> Option<u16> {

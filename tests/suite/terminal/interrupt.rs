@@ -107,9 +107,11 @@ fn hold(lab: &Lab, method: &str, path: &str) {
     });
 }
 
-/// Starts `init`, agrees, and presses Ctrl-C when this request is under way.
-fn stop_in_the_middle(lab: &Lab, method: &str, path: &str, store: &str) -> Left {
-    hold(lab, method, path);
+/// Starts `init`, agrees, and presses Ctrl-C when these requests are under way.
+fn stop_in_the_middle(lab: &Lab, requests: &[(&str, &str)], store: &str) -> Left {
+    for (method, path) in requests {
+        hold(lab, method, path);
+    }
     let init = [
         "init",
         "spot-cost-intelligence",
@@ -121,12 +123,12 @@ fn stop_in_the_middle(lab: &Lab, method: &str, path: &str, store: &str) -> Left 
     let mut pty = Pty::start(lab, 100, &init);
     pty.wait_for("[e]xplain");
     pty.keys("y\r");
-    let asked = || {
+    let asked = |(method, path): &(&str, &str)| {
         lab.log()
             .iter()
-            .any(|entry| entry.method == method && entry.path.contains(path))
+            .any(|entry| entry.method == *method && entry.path.contains(path))
     };
-    while !asked() {
+    while !requests.iter().all(asked) {
         std::thread::sleep(Duration::from_millis(10));
     }
     pty.keys(CTRL_C);
@@ -139,7 +141,11 @@ fn stop_in_the_middle(lab: &Lab, method: &str, path: &str, store: &str) -> Left 
 fn during_the_work() {
     let (lab, folder) = (Lab::new(), folder());
     let store = store_in(&folder);
-    let left = stop_in_the_middle(&lab, "POST", "addPassword", &store);
+    let left = stop_in_the_middle(
+        &lab,
+        &[("POST", "addPassword"), ("PUT", "roleAssignments")],
+        &store,
+    );
     assert_kept("interrupted", &left.screen);
     let go_on = "azconnect init spot-cost-intelligence --connection spot --resume";
     for way in [go_on, "azconnect remove spot"] {
@@ -157,7 +163,7 @@ fn during_the_work() {
 fn during_the_proof_when_everything_is_made() {
     let (lab, folder) = (Lab::new(), folder());
     let store = store_in(&folder);
-    let left = stop_in_the_middle(&lab, "POST", "Microsoft.CostManagement/query", &store);
+    let left = stop_in_the_middle(&lab, &[("POST", "Microsoft.CostManagement/query")], &store);
     // There is nothing to resume any more, so that is not what is said.
     assert!(!left.screen.contains("--resume"), "{}", left.screen);
     assert!(

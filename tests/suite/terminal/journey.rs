@@ -34,7 +34,7 @@ fn a_newcomer_chooses_a_tool_and_agrees_to_the_plan() {
         100,
         &["init", "--sandbox", "--store", &store_in(&folder)],
     );
-    assert_kept("vendors", &pty.wait_for_menu("Which cost tool?"));
+    assert_kept("vendors", &pty.wait_for_menu("that isn't listed"));
     pty.keys(ENTER);
     assert_kept("plan", &pty.wait_for("[e]xplain"));
     pty.keys("e\r");
@@ -153,34 +153,43 @@ fn a_long_list_is_searched_first() {
     assert_kept("search", &pty.end().exits(130).screen);
 }
 
-#[test]
-fn a_killed_run_is_offered_and_gone_on_with() {
-    let (lab, folder) = (Lab::new(), folder());
-    let store = store_in(&folder);
+/// The first request that changes something there is not answered.
+fn hold(lab: &Lab, path: &str) {
+    let method = if path == "addPassword" { "POST" } else { "PUT" };
     lab.sandbox().faults().add(Rule {
         service: None,
-        method: Some("POST".to_owned()),
-        path_contains: Some("addPassword".to_owned()),
+        method: Some(method.to_owned()),
+        path_contains: Some(path.to_owned()),
         nth: 1,
         times: 1,
         action: Action::HoldBefore(Duration::from_secs(120)),
     });
+}
+
+#[test]
+fn a_killed_run_is_offered_and_gone_on_with() {
+    let (lab, folder) = (Lab::new(), folder());
+    let store = store_in(&folder);
+    let held = ["addPassword", "/roleAssignments/"];
+    for path in held {
+        hold(&lab, path);
+    }
     let mut pty = Pty::start(&lab, 100, &init(&store, &[]));
     pty.wait_for("[e]xplain");
     pty.keys("y\r");
-    pty.wait_for("kept in file");
-    while !lab
-        .log()
-        .iter()
-        .any(|entry| entry.path.contains("addPassword"))
-    {
+    let asked = |path: &&str| {
+        lab.log()
+            .iter()
+            .any(|entry| entry.path.contains(path) && entry.method != "GET")
+    };
+    while !held.iter().all(asked) {
         std::thread::sleep(Duration::from_millis(10));
     }
     pty.signal(Signal::SIGKILL);
     drop(pty);
     lab.sandbox().faults().clear();
     let mut pty = Pty::start(&lab, 100, &["init"]);
-    assert_kept("resume_offered", &pty.wait_for_menu("Go on with it?"));
+    assert_kept("resume_offered", &pty.wait_for_menu("Answer anew"));
     pty.keys(ENTER);
     pty.wait_for("[e]xplain");
     pty.keys("y\r");

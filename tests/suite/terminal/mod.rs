@@ -15,7 +15,7 @@ use regex::Regex;
 use crate::lab::Lab;
 
 /// What differs from run to run, and what stands in its place.
-const CHANGING: [(&str, &str); 10] = [
+const CHANGING: [(&str, &str); 11] = [
     (
         r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
         "<id>",
@@ -27,6 +27,8 @@ const CHANGING: [(&str, &str); 10] = [
     (r"Ends in \d+ days", "Ends in <number> days"),
     (r"/tmp/azc[A-Za-z0-9]{6}", "/tmp/<folder>"),
     (r"( · |, )(\d+ min )?\d+ s\b", ""),
+    // How long a step took decides where its remark stands.
+    (r"\s{2,}(done|found|pass|not finished)\b", "  $1"),
     (r"localhost(:|%3A)\d+", "localhost:<port>"),
     (r"127\.0\.0\.1:\d+", "127.0.0.1:<port>"),
 ];

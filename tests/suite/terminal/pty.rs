@@ -122,9 +122,9 @@ impl Pty {
         });
     }
 
-    /// Waits until keys are read one by one (a menu is open).
+    /// Waits until this text, best that of its last row, is there and keys are read one by one: a menu is open.
     pub(crate) fn wait_for_menu(&self, text: &str) -> String {
-        let screen = self.wait_for(text);
+        self.wait_for(text);
         let begun = Instant::now();
         while self.now().local_modes.contains(LocalModes::ICANON) {
             assert!(
@@ -134,7 +134,7 @@ impl Pty {
             );
             std::thread::sleep(Duration::from_millis(5));
         }
-        screen
+        self.screen()
     }
 
     /// The screen as it is now.
