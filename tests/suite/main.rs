@@ -23,3 +23,4 @@ mod main_job;
 mod people;
 mod readme;
 mod sign_in;
+mod terminal;

@@ -77,6 +77,7 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
     let record = record(app, &decided, before, &journal, receipts)?;
     app.connections.save(&record)?;
     journal.close()?;
+    app.say_if_interrupted(ways_on_when_done(&decided));
     ending::finish(args, app, &decided, &record, (&ended, &survey), &in_hand).await
 }
 
@@ -359,5 +360,14 @@ fn ways_on(app: &App, decided: &Decided) -> Vec<String> {
                 spec.vendor, spec.name
             ))
         ),
+    ]
+}
+
+/// Once everything is made there is no run to go on with: what is left is the proof.
+fn ways_on_when_done(decided: &Decided) -> Vec<String> {
+    let name = &decided.spec.name;
+    vec![
+        format!("Undo what is done: azconnect remove {name}"),
+        format!("See whether it works: azconnect check {name}"),
     ]
 }
