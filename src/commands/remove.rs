@@ -234,7 +234,7 @@ async fn sign_in(app: &App, args: &Args, target: &Target) -> Result<Azure> {
         .tenant
         .parse()
         .map_err(|_| Error::bug("a stored connection without a directory"))?;
-    signing::as_person(app, &signed_in, Some(tenant)).await
+    signing::as_person(app, &signed_in, Some(tenant), None).await
 }
 
 /// An interrupted `init` may have made things of which no outcome is on disk; they are looked for by what the intent says.

@@ -9,6 +9,7 @@
     reason = "a test is outside, where the machine is"
 )]
 
+mod advice;
 mod aftermath;
 mod architecture;
 mod contract;
