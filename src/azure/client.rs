@@ -314,11 +314,7 @@ impl Api {
             .or_else(|| id("request-id"))
             .or_else(|| id("x-ms-request-id"));
         let facts = self.facts.clone();
-        let service = if request.contains("/Microsoft.CostManagement/") {
-            Service::CostManagement
-        } else {
-            self.service
-        };
+        let service = provider(&request).unwrap_or(self.service);
         AzureError::from(Box::new(ApiError {
             status,
             code,
@@ -338,6 +334,16 @@ impl Api {
     fn failed(&self, error: azure_core::Error) -> AzureError {
         failure(error, &self.endpoint, &self.facts)
     }
+}
+
+/// The service behind Resource Manager that answered, by the request's path.
+fn provider(request: &str) -> Option<Service> {
+    if request.contains("/Microsoft.CostManagement/") {
+        return Some(Service::CostManagement);
+    }
+    request
+        .contains("/Microsoft.Billing/")
+        .then_some(Service::Billing)
 }
 
 /// Sorts a failure that came from the pipeline or a credential: Entra's refusal, or the network.

@@ -1,6 +1,7 @@
 //! Typed calls to Azure. No prompts, no printing, no steps.
 
 pub mod authorization;
+pub mod billing;
 pub mod client;
 pub mod cloud;
 pub mod cost_management;

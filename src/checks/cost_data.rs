@@ -83,7 +83,12 @@ async fn scopes_to_query(connected: &Connected<'_>) -> Result<Vec<Scope>, Error>
     let mut scopes = Vec::new();
     for scope in &connected.record.scopes {
         match scope {
-            Scope::Subscription(_) => scopes.push(scope.clone()),
+            Scope::Subscription(_)
+            | Scope::BillingAccount(_)
+            | Scope::BillingProfile(..)
+            | Scope::InvoiceSection(..)
+            | Scope::Department(..)
+            | Scope::Customer(..) => scopes.push(scope.clone()),
             Scope::ManagementGroup(name) => {
                 scopes.extend(
                     connected

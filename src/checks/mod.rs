@@ -1,8 +1,10 @@
 //! One file = one question about a live connection, asked with the connection's own credential and no other.
 
+pub mod billing_account;
 pub mod check;
 pub mod cost_data;
 pub mod credential_expiry;
+pub mod customers;
 pub mod subscription;
 pub mod token;
 
@@ -17,6 +19,8 @@ pub fn for_vendor(ids: &[String]) -> Vec<Box<dyn Check>> {
             Box::new(token::Token),
             Box::new(credential_expiry::CredentialExpiry),
             Box::new(subscription::Subscriptions),
+            Box::new(billing_account::BillingAccount),
+            Box::new(customers::Customers),
             Box::new(cost_data::CostData),
         ]
     };

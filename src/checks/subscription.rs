@@ -26,11 +26,20 @@ impl Check for Subscriptions {
     async fn run(&self, connected: &Connected<'_>) -> Vec<Finding> {
         let asked = connected.record.scopes.iter().map(|scope| async move {
             match scope {
-                Scope::Subscription(id) => self.subscription(connected, *id).await,
-                Scope::ManagementGroup(name) => self.management_group(connected, name).await,
+                Scope::Subscription(id) => Some(self.subscription(connected, *id).await),
+                Scope::ManagementGroup(name) => Some(self.management_group(connected, name).await),
+                Scope::BillingAccount(_)
+                | Scope::BillingProfile(..)
+                | Scope::InvoiceSection(..)
+                | Scope::Department(..)
+                | Scope::Customer(..) => None,
             }
         });
-        futures::future::join_all(asked).await
+        futures::future::join_all(asked)
+            .await
+            .into_iter()
+            .flatten()
+            .collect()
     }
 }
 

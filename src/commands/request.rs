@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use super::app::App;
+use super::app::{App, Reach};
 use super::views::{heading, paragraph};
-use crate::connection::{Application, ConnectionSpec};
-use crate::error::Kind;
+use crate::connection::ConnectionSpec;
+use crate::error::{Kind, Result};
+use crate::plan::Plan;
 use crate::plan::execute::Ended;
-use crate::steps::{application, secret, service_principal};
-use crate::text::shell_word;
+use crate::steps::{ByHand, Place, Receipts, application};
 use crate::ui::Block;
 
 /// A request, and the file that it was written to.
@@ -22,7 +22,15 @@ pub struct Request {
 }
 
 /// Writes a request for every step that only somebody else can do; none where there is no such step.
-pub fn write(app: &App, spec: &ConnectionSpec, ended: &[Ended]) -> Option<Request> {
+///
+/// # Errors
+/// `Usage` where the cloud can't be used at all.
+pub async fn write(
+    app: &App,
+    spec: &ConnectionSpec,
+    plan: &Plan,
+    ended: &[Ended],
+) -> Result<Option<Request>> {
     let refused: Vec<&Ended> = ended
         .iter()
         .filter(|end| {
@@ -32,9 +40,28 @@ pub fn write(app: &App, spec: &ConnectionSpec, ended: &[Ended]) -> Option<Reques
         })
         .collect();
     if refused.is_empty() {
-        return None;
+        return Ok(None);
     }
-    let asks: Vec<Asked> = refused.iter().map(|end| asked(end, spec, ended)).collect();
+    let Reach { cloud, .. } = app.reach().await?;
+    let (arm, portal, tenant) = (
+        cloud.arm.as_str().trim_end_matches('/'),
+        cloud.portal.as_str().trim_end_matches('/'),
+        spec.directory.id.to_string(),
+    );
+    let place = Place {
+        arm,
+        portal,
+        tenant: &tenant,
+    };
+    let receipts: Receipts = ended
+        .iter()
+        .filter_map(|end| Some((end.id.clone(), end.receipt.clone()?)))
+        .collect();
+    let asks: Vec<ByHand> = plan
+        .steps()
+        .filter(|step| refused.iter().any(|end| end.id == step.id()))
+        .map(|step| step.by_hand(&receipts, &place))
+        .collect();
     let go_on = go_on(app, spec, &refused);
     let text = letter(spec, &asks, &go_on);
     let folder = app.paths.state.join("requests");
@@ -44,103 +71,20 @@ pub fn write(app: &App, spec: &ConnectionSpec, ended: &[Ended]) -> Option<Reques
     if let Err(error) = written {
         tracing::warn!("the request could not be written: {error}");
     }
+    let blocks = blocks(&asks, &go_on);
+    Ok(Some(Request { file, text, blocks }))
+}
+
+fn blocks(asks: &[ByHand], go_on: &str) -> Vec<Block> {
     let mut blocks = vec![heading("Somebody else has to do the rest. Send them this:")];
-    for ask in &asks {
+    for ask in asks {
         blocks.push(paragraph(format!("{} ({})", ask.what, ask.who)));
         blocks.push(Block::Lines {
-            lines: ask.commands.clone(),
+            lines: ask.commands.iter().chain(&ask.portal).cloned().collect(),
         });
     }
     blocks.push(paragraph(format!("Afterwards: `{go_on}`")));
-    Some(Request { file, text, blocks })
-}
-
-struct Asked {
-    what: String,
-    who: &'static str,
-    commands: Vec<String>,
-}
-
-fn asked(end: &Ended, spec: &ConnectionSpec, all: &[Ended]) -> Asked {
-    let fact = |step: &str, key: &str| {
-        let receipt = all
-            .iter()
-            .find(|other| other.id == step)?
-            .receipt
-            .as_ref()?;
-        receipt.facts.get(key).cloned()
-    };
-    let client_id = fact(application::ID, "client_id")
-        .unwrap_or_else(|| "<application (client) ID>".to_owned());
-    match end.id.as_str() {
-        application::ID => Asked {
-            what: "Register an application".to_owned(),
-            who: "an Application Developer, Cloud Application Administrator or Application Administrator",
-            commands: register(spec),
-        },
-        service_principal::ID => Asked {
-            what: "Create the app's service principal".to_owned(),
-            who: "an Application Developer who owns the app, or a Cloud Application Administrator",
-            commands: vec![format!("az ad sp create --id {client_id}")],
-        },
-        secret::ID => Asked {
-            what: "Make the signed-in person an owner of the app, so that a secret can be added"
-                .to_owned(),
-            who: "an owner of the app, or a Cloud Application Administrator",
-            commands: vec![format!(
-                "az ad app owner add --id {client_id} --owner-object-id <object ID of the person>"
-            )],
-        },
-        role => {
-            let (name, scope) = role
-                .strip_prefix("role:")
-                .and_then(|rest| rest.split_once(':'))
-                .unwrap_or(("reader", ""));
-            let principal = fact(service_principal::ID, "service_principal_object_id")
-                .unwrap_or_else(|| "<object ID of the service principal>".to_owned());
-            Asked {
-                what: end.title.clone(),
-                who: "an Owner, User Access Administrator or Role Based Access Control Administrator there",
-                commands: vec![format!(
-                    "az role assignment create --assignee-object-id {principal} --assignee-principal-type ServicePrincipal --role {} --scope {}",
-                    shell_word(&title_case(name)),
-                    shell_word(scope)
-                )],
-            }
-        }
-    }
-}
-
-fn register(spec: &ConnectionSpec) -> Vec<String> {
-    let Application::Own {
-        display_name,
-        redirect_uris,
-        ..
-    } = &spec.application
-    else {
-        return Vec::new();
-    };
-    let redirect = redirect_uris
-        .iter()
-        .map(|uri| format!(" --web-redirect-uris {}", shell_word(uri)))
-        .collect::<String>();
-    vec![
-        format!("az ad app create --display-name {} --sign-in-audience AzureADMyOrg{redirect} --query appId --output tsv", shell_word(display_name)),
-        "az ad sp create --id <the ID that it printed>".to_owned(),
-        "az ad app owner add --id <the ID that it printed> --owner-object-id <object ID of the person>".to_owned(),
-    ]
-}
-
-/// `reader` is `Reader` again.
-fn title_case(key: &str) -> String {
-    let words = key.split('-').map(|word| {
-        let mut letters = word.chars();
-        letters
-            .next()
-            .map(|first| first.to_uppercase().chain(letters).collect::<String>())
-            .unwrap_or_default()
-    });
-    words.collect::<Vec<_>>().join(" ")
+    blocks
 }
 
 fn go_on(app: &App, spec: &ConnectionSpec, refused: &[&Ended]) -> String {
@@ -155,15 +99,15 @@ fn go_on(app: &App, spec: &ConnectionSpec, refused: &[&Ended]) -> String {
     ))
 }
 
-fn letter(spec: &ConnectionSpec, asks: &[Asked], go_on: &str) -> String {
+fn letter(spec: &ConnectionSpec, asks: &[ByHand], go_on: &str) -> String {
     let mut text = format!(
         "Request: connect {} to the Azure directory {} ({})\n\nazconnect needs rights that the person who ran it doesn't have. Whoever has them can do this:\n",
         spec.vendor, spec.directory.display_name, spec.directory.id
     );
     for ask in asks {
         text.push_str(&format!("\n{}\n  Who: {}\n", ask.what, ask.who));
-        for command in &ask.commands {
-            text.push_str(&format!("  {command}\n"));
+        for line in ask.commands.iter().chain(&ask.portal) {
+            text.push_str(&format!("  {line}\n"));
         }
     }
     text.push_str(&format!("\nAfterwards, the person who asked goes on with:\n  {go_on}\nIt checks that everything is there and does the rest.\n"));

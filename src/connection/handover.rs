@@ -63,28 +63,52 @@ pub fn hand_over(
         .collect()
 }
 
-/// The values that a key stands for; several where the connection has several subscriptions.
+/// The values that a key stands for; several where the connection has several subscriptions or customers.
 fn open_values(key: &str, record: &ConnectionRecord) -> Vec<String> {
     let scopes =
         |wanted: fn(&Scope) -> Option<String>| record.scopes.iter().filter_map(wanted).collect();
     match key {
         "client_id" => vec![record.client_id.to_string()],
         "tenant_id" => vec![record.tenant_id.to_string()],
-        "connection" | "account_name" => vec![record.name.to_string()],
-        "secret_expires_at" => record
+        "secret_expires" => record
             .credential
             .expires_at
-            .map(|at| at.to_string())
+            .map(|at| at.to_string().chars().take(10).collect())
             .into_iter()
             .collect(),
-        "subscription_id" => scopes(|scope| match scope {
-            Scope::Subscription(id) => Some(id.to_string()),
-            Scope::ManagementGroup(_) => None,
+        "agreement" => record
+            .agreement
+            .map(|agreement| agreement.title().to_owned())
+            .into_iter()
+            .collect(),
+        "subscription_id" => scopes(|scope| {
+            if let Scope::Subscription(id) = scope {
+                Some(id.to_string())
+            } else {
+                None
+            }
         }),
-        "management_group_id" => scopes(|scope| match scope {
-            Scope::ManagementGroup(name) => Some(name.clone()),
-            Scope::Subscription(_) => None,
+        "management_group_id" => scopes(|scope| {
+            if let Scope::ManagementGroup(name) = scope {
+                Some(name.clone())
+            } else {
+                None
+            }
         }),
+        "customer_tenant_id" => scopes(|scope| {
+            if let Scope::Customer(_, id) = scope {
+                Some(id.to_string())
+            } else {
+                None
+            }
+        }),
+        "billing_account_id" => record
+            .scopes
+            .iter()
+            .find_map(Scope::billing_account)
+            .map(str::to_owned)
+            .into_iter()
+            .collect(),
         _ => Vec::new(),
     }
 }

@@ -17,6 +17,8 @@ pub enum ResourceKind {
     ClientSecret,
     /// A role assignment. `id` is its resource id.
     RoleAssignment,
+    /// A billing role assignment. `id` is its resource id.
+    BillingRoleAssignment,
 }
 
 /// Whether we made a thing or found it. Only what we made is ours to remove.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::azure::ids::SubscriptionId;
+use crate::azure::ids::{SubscriptionId, TenantId};
 
 /// An Azure Resource Manager scope.
 ///
@@ -15,7 +15,33 @@ pub enum Scope {
     ManagementGroup(String),
     /// A subscription.
     Subscription(SubscriptionId),
+    /// A billing account, by its name: the enrollment number, or the MCA or MPA name.
+    BillingAccount(String),
+    /// A billing profile of an MCA or MPA account: account and profile.
+    BillingProfile(String, String),
+    /// An invoice section: account, profile and section.
+    InvoiceSection(String, String, String),
+    /// A department of an enrollment: enrollment and department.
+    Department(String, String),
+    /// A customer of a partner's account: account and the customer's directory (tenant) ID.
+    Customer(String, TenantId),
 }
+
+impl Scope {
+    /// The billing account that the scope is or belongs to.
+    pub fn billing_account(&self) -> Option<&str> {
+        match self {
+            Scope::BillingAccount(account)
+            | Scope::BillingProfile(account, _)
+            | Scope::InvoiceSection(account, ..)
+            | Scope::Department(account, _)
+            | Scope::Customer(account, _) => Some(account),
+            Scope::Subscription(_) | Scope::ManagementGroup(_) => None,
+        }
+    }
+}
+
+const BILLING: &str = "/providers/Microsoft.Billing/billingAccounts";
 
 /// A path that names no scope that azconnect knows.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -30,6 +56,22 @@ impl fmt::Display for Scope {
                 write!(f, "/providers/Microsoft.Management/managementGroups/{name}")
             }
             Scope::Subscription(id) => write!(f, "/subscriptions/{id}"),
+            Scope::BillingAccount(account) => write!(f, "{BILLING}/{account}"),
+            Scope::BillingProfile(account, profile) => {
+                write!(f, "{BILLING}/{account}/billingProfiles/{profile}")
+            }
+            Scope::InvoiceSection(account, profile, section) => {
+                write!(
+                    f,
+                    "{BILLING}/{account}/billingProfiles/{profile}/invoiceSections/{section}"
+                )
+            }
+            Scope::Department(account, department) => {
+                write!(f, "{BILLING}/{account}/departments/{department}")
+            }
+            Scope::Customer(account, customer) => {
+                write!(f, "{BILLING}/{account}/customers/{customer}")
+            }
         }
     }
 }
@@ -39,6 +81,12 @@ impl std::str::FromStr for Scope {
 
     fn from_str(text: &str) -> Result<Self, InvalidScope> {
         let refused = || InvalidScope(crate::text::printable(text));
+        if let Some(rest) = text
+            .strip_prefix(BILLING)
+            .and_then(|rest| rest.strip_prefix('/'))
+        {
+            return billing_scope(rest).ok_or_else(refused);
+        }
         let parts: Vec<&str> = text.trim_start_matches('/').split('/').collect();
         match parts.as_slice() {
             [kind, id] if kind.eq_ignore_ascii_case("subscriptions") => {
@@ -55,6 +103,45 @@ impl std::str::FromStr for Scope {
             _ => Err(refused()),
         }
     }
+}
+
+fn billing_scope(rest: &str) -> Option<Scope> {
+    let parts: Vec<&str> = rest.split('/').collect();
+    if !parts.iter().all(|part| is_billing_name(part)) {
+        return None;
+    }
+    let own = |text: &str| text.to_owned();
+    match parts.as_slice() {
+        [account] => Some(Scope::BillingAccount(own(account))),
+        [account, "billingProfiles", profile] => {
+            Some(Scope::BillingProfile(own(account), own(profile)))
+        }
+        [
+            account,
+            "billingProfiles",
+            profile,
+            "invoiceSections",
+            section,
+        ] => Some(Scope::InvoiceSection(
+            own(account),
+            own(profile),
+            own(section),
+        )),
+        [account, "departments", department] => {
+            Some(Scope::Department(own(account), own(department)))
+        }
+        [account, "customers", customer] => customer
+            .parse()
+            .ok()
+            .map(|customer| Scope::Customer(own(account), customer)),
+        _ => None,
+    }
+}
+
+/// Whether `name` can be the name of a billing account, profile, section or department: it becomes part of a path.
+pub fn is_billing_name(name: &str) -> bool {
+    let legal = |c: char| c.is_ascii_alphanumeric() || "-_.:".contains(c);
+    (1..=128).contains(&name.len()) && name.chars().all(legal) && !name.chars().all(|c| c == '.')
 }
 
 /// Whether `name` can be a management group's id: 1 to 90 letters, digits, `-`, `_`, `.`, `(` and `)`.
@@ -98,6 +185,10 @@ mod tests {
         for path in [
             "/subscriptions/0f9c2ab0-6a1e-4bd4-8a77-0e8d3a5b7c1e",
             "/providers/Microsoft.Management/managementGroups/contoso-root",
+            "/providers/Microsoft.Billing/billingAccounts/55671234",
+            "/providers/Microsoft.Billing/billingAccounts/0f9c2ab0-6a1e-4bd4-8a77-0e8d3a5b7c1e:0f9c2ab0-6a1e-4bd4-8a77-0e8d3a5b7c1e_2019-05-31/billingProfiles/ABCD-EFGH-IJK-LMN",
+            "/providers/Microsoft.Billing/billingAccounts/55671234/departments/1234",
+            "/providers/Microsoft.Billing/billingAccounts/a:b_2019-05-31/customers/0f9c2ab0-6a1e-4bd4-8a77-0e8d3a5b7c1e",
         ] {
             assert_eq!(path.parse::<Scope>().unwrap().to_string(), path);
         }

@@ -157,6 +157,13 @@ impl Answers {
         if self.0.contains_key("subscription") && self.0.contains_key("management_group") {
             wrong.push("`--subscription` and `--management-group` can't both be given: the vendor reads the one or the other.".to_owned());
         }
+        if self.0.contains_key("billing_account")
+            && ["subscription", "management_group"]
+                .iter()
+                .any(|key| self.0.contains_key(*key))
+        {
+            wrong.push("`--billing-account` and `--subscription` or `--management-group` can't both be given: the vendor reads the one or the other.".to_owned());
+        }
         let Some((first, rest)) = wrong.split_first() else {
             return Ok(());
         };

@@ -10,6 +10,8 @@
 //! A value remembers where it came from. Nothing below this room asks anything.
 
 pub mod answers;
+pub mod billing;
+mod billing_refusals;
 pub mod discovery;
 pub mod missing;
 pub mod questions;

@@ -4,9 +4,10 @@
 //! from it, so they cannot differ.
 
 use super::validity::{
-    SIGN_INS, app_name, client_id, later, management_group, one_of, secret_days, tenant, vendor,
+    SIGN_INS, agreement, app_name, billing_name, client_id, later, management_group, one_of,
+    secret_days, tenant, vendor,
 };
-use crate::azure::ids::SubscriptionId;
+use crate::azure::ids::{SubscriptionId, TenantId};
 use crate::connection::ConnectionName;
 
 /// One question.
@@ -152,6 +153,58 @@ pub const QUESTIONS: &[Question] = &[
         default: None,
         many: false,
         check: management_group,
+    },
+    Question {
+        key: "agreement",
+        flag: "agreement",
+        value: "KIND",
+        help: "Agreement that Azure is bought under: ea, mca, mpa, csp, mosp",
+        prompt: "Under which agreement do you buy Azure?",
+        explain: "azconnect reads it from the billing account where it can see one.",
+        example: "ea",
+        default: Some("detected"),
+        many: false,
+        check: agreement,
+    },
+    Question {
+        key: "billing_account",
+        flag: "billing-account",
+        value: "NAME",
+        help: "Billing account that the vendor is to read: enrollment number, or MCA or MPA name",
+        prompt: "Which billing account is the vendor to read?",
+        explain: "In the portal under Cost Management + Billing > Properties: the enrollment number, or the whole ID `guid:guid_date`.",
+        example: "55671234",
+        default: None,
+        many: false,
+        check: billing_name,
+    },
+    Question {
+        key: "billing_profile",
+        flag: "billing-profile",
+        value: "NAME",
+        help: "Only this billing profile of the account",
+        prompt: "Which billing profile is the vendor to read?",
+        explain: "The ID of a billing profile (portal: Cost Management + Billing > Billing profiles). Without one, the whole account.",
+        example: "ABCD-EFGH-IJK-LMN",
+        default: None,
+        many: false,
+        check: billing_name,
+    },
+    Question {
+        key: "customer_tenant",
+        flag: "customer-tenant",
+        value: "ID",
+        help: "Customer of a partner's billing account (repeat; none for all)",
+        prompt: "Which customers is the vendor to read?",
+        explain: "Directory (tenant) IDs of customers with an Azure plan. Without any, all of them.",
+        example: "00000000-0000-0000-0000-000000000000",
+        default: None,
+        many: true,
+        check: |text| {
+            text.parse::<TenantId>()
+                .map(drop)
+                .map_err(|error| error.to_string())
+        },
     },
     Question {
         key: "app_name",

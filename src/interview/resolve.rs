@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use super::answers::{Answers, Source};
+use super::billing::BillingWish;
 use super::missing;
 use super::questions::Question;
 use crate::azure::Azure;
 use crate::azure::ids::TenantId;
-use crate::connection::{Application, ConnectionName, ConnectionSpec, Credential, Directory};
+use crate::connection::{
+    Agreement, Application, ConnectionName, ConnectionSpec, Credential, Directory,
+};
 use crate::error::{Error, Gap, Result};
 use crate::ui::{Ask, Choice, Ui};
 use crate::vendors::{self, Vendor};
@@ -28,6 +31,8 @@ pub struct Setting<'a> {
     pub cloud: &'a str,
     /// Whether the person brought an existing app's secret along.
     pub secret_given: bool,
+    /// Whether the vendor reads a billing account.
+    pub billing: BillingWish,
 }
 
 impl Interview {
@@ -70,9 +75,9 @@ impl Interview {
         self.gaps.push(missing::consent());
     }
 
-    /// Notes that nobody can sign in here, so that nothing can be found out from Azure either.
-    pub fn needs_sign_in(&mut self) {
-        for key in ["sign_in", "tenant", "subscription"] {
+    /// Notes that nobody can sign in here, so that nothing can be found out from Azure either; `scope` is the key of what the vendor reads.
+    pub fn needs_sign_in(&mut self, scope: &'static str) {
+        for key in ["sign_in", "tenant", scope] {
             if let Some(question) = Question::find(key)
                 .filter(|_| self.answers.get(key).is_none() && !self.has_scope(key))
             {
@@ -178,7 +183,20 @@ impl Interview {
         vendor: &Vendor,
         directory: Directory,
     ) -> Result<ConnectionSpec> {
-        let scopes = self.scopes(setting.azure, directory.id).await?;
+        let billing = match setting.billing {
+            BillingWish::Needed => true,
+            BillingWish::IfNamed => self.answers.get("billing_account").is_some(),
+            BillingWish::Never => false,
+        };
+        let said = self.answers.value("agreement").and_then(Agreement::of_key);
+        let (agreement, scopes) = if billing {
+            match self.billing(setting.azure, vendor, &directory).await? {
+                Some((agreement, scopes)) => (Some(agreement), scopes),
+                None => (None, Vec::new()),
+            }
+        } else {
+            (said, self.scopes(setting.azure, directory.id).await?)
+        };
         self.close_gaps()?;
         let name = self.name(vendor, &directory)?;
         let days = self
@@ -215,7 +233,7 @@ impl Interview {
             vendor: vendor.id.clone(),
             cloud: setting.cloud.to_owned(),
             directory,
-            agreement: None,
+            agreement,
             scopes,
             application,
             credential: if setting.secret_given {
@@ -239,7 +257,11 @@ impl Interview {
         }
     }
 
-    async fn choose(
+    pub(super) fn can_ask(&self) -> bool {
+        self.ui.can_ask()
+    }
+
+    pub(super) async fn choose(
         &mut self,
         key: &str,
         options: Vec<Choice>,

@@ -121,3 +121,18 @@ pub(super) fn secret_days(text: &str) -> Result<(), String> {
         )),
     }
 }
+
+pub(super) fn agreement(text: &str) -> Result<(), String> {
+    one_of(text, &["ea", "mca", "mpa", "csp", "mosp"])
+}
+
+/// The name of a billing account or profile: not its path, and nothing that could lead out of one.
+pub(super) fn billing_name(text: &str) -> Result<(), String> {
+    if crate::connection::scope::is_billing_name(text) {
+        return Ok(());
+    }
+    Err(format!(
+        "`{}` can't be a billing account's or profile's name: give the enrollment number, or the whole ID such as `guid:guid_2019-05-31` (not its path).",
+        crate::text::printable(text)
+    ))
+}

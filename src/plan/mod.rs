@@ -14,14 +14,15 @@ pub mod undo;
 use uuid::Uuid;
 
 use crate::azure::ids::KeyId;
-use crate::connection::{Application, ConnectionSpec, Credential};
+use crate::connection::{Application, ConnectionSpec, Credential, Scope, ScopeChoice};
 use crate::error::{Error, Result};
 use crate::steps::Step;
 use crate::steps::application::ApplicationStep;
+use crate::steps::billing_role::BillingRoleStep;
 use crate::steps::role::RoleStep;
 use crate::steps::secret::SecretStep;
 use crate::steps::service_principal::ServicePrincipalStep;
-use crate::vendors::{self, Level, System, Vendor};
+use crate::vendors::{self, Grant, Level, System, Vendor};
 
 /// The steps that lead to a connection, in an order in which each comes after those it needs.
 pub struct Plan {
@@ -90,52 +91,107 @@ pub fn lacks(vendor: &Vendor) -> Option<String> {
     }
 }
 
+/// Whether the vendor reads a billing account, under whichever agreement.
+pub fn needs_billing_account(vendor: &Vendor) -> bool {
+    vendor
+        .grants
+        .iter()
+        .any(|grant| !grant.optional && grant.at == Level::BillingAccount)
+}
+
+/// One step for each role of the vendor under the agreement and each scope of the role's level.
 fn roles(spec: &ConnectionSpec, vendor: &Vendor) -> Result<Vec<Box<dyn Step>>> {
     if let Some(lack) = lacks(vendor) {
         return Err(Error::usage(
             "vendor_unsupported",
             format!(
-                "azconnect can't connect {} yet: it needs {lack}.",
+                "This release can't connect {}: it needs {lack}.",
                 vendor.name
             ),
         )
-        .why("This release gives roles on subscriptions and management groups only.")
         .hint(format!(
             "See what it needs: azconnect vendors {}",
             vendor.id
         )));
     }
+    let applies = |grant: &&Grant| {
+        grant.agreements.is_empty()
+            || spec
+                .agreement
+                .is_some_and(|agreement| grant.agreements.iter().any(|key| key == agreement.key()))
+    };
     let mut steps: Vec<Box<dyn Step>> = Vec::new();
-    for grant in vendor
-        .grants
-        .iter()
-        .filter(|grant| !grant.optional && is_supported(grant.at))
-    {
-        let role = vendors::role(&grant.role)
-            .ok_or_else(|| Error::bug(format!("the role table lacks `{}`", grant.role)))?;
-        let id = Uuid::try_parse(&role.id)
-            .map_err(|_| Error::bug(format!("the role table's id of `{}` is no GUID", role.key)))?;
-        if role.system != System::Rbac {
-            return Err(Error::bug(format!(
-                "`{}` is no role of Azure role-based access control",
-                role.key
-            )));
+    for grant in vendor.grants.iter().filter(applies) {
+        for at in spec
+            .scopes
+            .iter()
+            .filter(|choice| is_at(&choice.scope, grant.at))
+        {
+            steps.push(role_step(spec, grant, at)?);
         }
-        steps.extend(spec.scopes.iter().map(|at| {
-            let step = RoleStep {
-                role: id,
-                role_name: role.name.clone(),
-                why: grant.why.clone(),
-                at: at.clone(),
-            };
-            Box::new(step) as Box<dyn Step>
-        }));
     }
     Ok(steps)
 }
 
+fn role_step(spec: &ConnectionSpec, grant: &Grant, at: &ScopeChoice) -> Result<Box<dyn Step>> {
+    let key = narrower(&at.scope).unwrap_or(&grant.role);
+    let role =
+        vendors::role(key).ok_or_else(|| Error::bug(format!("the role table lacks `{key}`")))?;
+    let id = Uuid::try_parse(&role.id)
+        .map_err(|_| Error::bug(format!("the role table's id of `{key}` is no GUID")))?;
+    let (role_name, why, at) = (role.name.clone(), grant.why.clone(), at.clone());
+    Ok(match (role.system, spec.agreement) {
+        (System::Rbac, _) => Box::new(RoleStep {
+            role: id,
+            role_name,
+            why,
+            at,
+        }),
+        (System::Billing, Some(agreement)) => Box::new(BillingRoleStep {
+            role: id,
+            role_name,
+            granted_by: role.granted_by.clone(),
+            why,
+            at,
+            agreement,
+            tenant: spec.directory.id,
+        }),
+        (System::Billing, None) => return Err(Error::bug("a billing role without an agreement")),
+    })
+}
+
+/// Whether a role of this level is given at this scope. A customer is only read: the role on the account reaches it.
+fn is_at(scope: &Scope, level: Level) -> bool {
+    match scope {
+        Scope::Subscription(_) | Scope::ManagementGroup(_) => {
+            level == Level::SubscriptionOrManagementGroup
+        }
+        Scope::BillingAccount(_)
+        | Scope::BillingProfile(..)
+        | Scope::InvoiceSection(..)
+        | Scope::Department(..) => level == Level::BillingAccount,
+        Scope::Customer(..) => false,
+    }
+}
+
+/// The reader's role of a scope below the account.
+fn narrower(scope: &Scope) -> Option<&'static str> {
+    match scope {
+        Scope::BillingProfile(..) => Some("billing-profile-reader"),
+        Scope::InvoiceSection(..) => Some("invoice-section-reader"),
+        Scope::Department(..) => Some("department-reader"),
+        Scope::Subscription(_)
+        | Scope::ManagementGroup(_)
+        | Scope::BillingAccount(_)
+        | Scope::Customer(..) => None,
+    }
+}
+
 fn is_supported(level: Level) -> bool {
-    level == Level::SubscriptionOrManagementGroup
+    matches!(
+        level,
+        Level::SubscriptionOrManagementGroup | Level::BillingAccount
+    )
 }
 
 fn role_name(key: &str) -> &str {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::azure::Azure;
 use crate::azure::graph::DirectoryRole;
+use crate::connection::{Agreement, Scope};
 use crate::steps::Permission;
 
 use super::survey::Survey;
@@ -32,6 +33,9 @@ const APPLICATION_ROLES: &[(&str, bool)] = &[
     ("cf1c38e5-3621-4004-a7cb-879624dced7c", false), // Application Developer: may create, not change others'
 ];
 
+/// The role's template id.
+const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";
+
 /// The action that assigning a role needs.
 const ASSIGN: &str = "Microsoft.Authorization/roleAssignments/write";
 
@@ -53,6 +57,9 @@ pub async fn preflight(azure: &Azure, survey: &Survey) -> BTreeMap<Permission, H
                 Ok(_) => Held::No,
                 Err(_) => Held::Unknown,
             },
+            Permission::AssignBillingRoles(scope, agreement) => {
+                may_assign_billing_roles(azure, scope, *agreement).await
+            }
         };
         (permission, held)
     });
@@ -78,6 +85,45 @@ async fn may_change(azure: &Azure) -> Held {
     match azure.my_directory_roles().await {
         Ok(roles) if holds(&roles, |changes| changes) => Held::Yes,
         Ok(_) | Err(_) => Held::Unknown,
+    }
+}
+
+/// Says yes where Azure shows the right, and otherwise that it can't be seen: rights come through groups and eligible roles too, and a
+/// billing system that shows nothing proves nothing.
+async fn may_assign_billing_roles(azure: &Azure, scope: &Scope, agreement: Agreement) -> Held {
+    let (actions, roles) = tokio::join!(azure.billing_actions(scope), azure.my_directory_roles());
+    let by_action = actions.is_ok_and(|actions| {
+        actions
+            .iter()
+            .any(|action| is_access_management(action, agreement))
+    });
+    // A Global Administrator may give roles on every MCA and MPA account of the directory, and none on an enrollment.
+    // Source: https://learn.microsoft.com/azure/cost-management-billing/manage/elevate-access-global-admin
+    let by_role = agreement != Agreement::Ea
+        && roles.is_ok_and(|roles| {
+            roles
+                .iter()
+                .any(|role| role.role_template_id.as_deref() == Some(GLOBAL_ADMINISTRATOR))
+        });
+    if by_action || by_role {
+        Held::Yes
+    } else {
+        Held::Unknown
+    }
+}
+
+/// On an enrollment actions have names; elsewhere they are opaque ids, of which the one that only owners have ends so.
+fn is_access_management(action: &str, agreement: Agreement) -> bool {
+    match agreement {
+        Agreement::Ea => {
+            action == "*"
+                || action
+                    .to_lowercase()
+                    .ends_with("billingroleassignments/write")
+        }
+        Agreement::Mca | Agreement::Mpa | Agreement::Csp | Agreement::Mosp => {
+            action.ends_with("-200000000000")
+        }
     }
 }
 

@@ -47,7 +47,7 @@ impl Undo {
 /// What hangs on what: a role on the service principal, that and the secret on the application.
 fn rank(kind: ResourceKind) -> u8 {
     match kind {
-        ResourceKind::RoleAssignment => 0,
+        ResourceKind::RoleAssignment | ResourceKind::BillingRoleAssignment => 0,
         ResourceKind::ClientSecret => 1,
         ResourceKind::ServicePrincipal => 2,
         ResourceKind::Application => 3,

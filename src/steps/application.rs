@@ -3,10 +3,12 @@
 use async_trait::async_trait;
 use serde_json::json;
 
+use super::by_hand::{ByHand, Place};
 use super::step::{Making, Outcome, Permission, Receipts, Step, made};
 use super::wait::until_visible;
 use crate::azure::{Azure, AzureError, Result, graph};
 use crate::connection::{Application, Change, Receipt, ResourceKind};
+use crate::text::shell_word;
 
 /// The step's id.
 pub const ID: &str = "application";
@@ -59,6 +61,15 @@ impl Step for ApplicationStep {
         match &self.application {
             Application::Own { .. } => vec![Permission::RegisterApplications],
             Application::Existing { .. } => Vec::new(),
+        }
+    }
+
+    fn by_hand(&self, _: &Receipts, _: &Place<'_>) -> ByHand {
+        ByHand {
+            what: "Register an application".to_owned(),
+            who: "An Application Developer, Cloud Application Administrator or Application Administrator".to_owned(),
+            commands: self.commands(),
+            portal: None,
         }
     }
 
@@ -121,6 +132,26 @@ impl ApplicationStep {
             .facts
             .insert("client_id".to_owned(), application.app_id.to_string());
         receipt
+    }
+
+    fn commands(&self) -> Vec<String> {
+        let Application::Own {
+            display_name,
+            redirect_uris,
+            ..
+        } = &self.application
+        else {
+            return Vec::new();
+        };
+        let redirect = redirect_uris
+            .iter()
+            .map(|uri| format!(" --web-redirect-uris {}", shell_word(uri)))
+            .collect::<String>();
+        vec![
+            format!("az ad app create --display-name {} --sign-in-audience AzureADMyOrg{redirect} --query appId --output tsv", shell_word(display_name)),
+            "az ad sp create --id <the ID that it printed>".to_owned(),
+            "az ad app owner add --id <the ID that it printed> --owner-object-id <object ID of the person>".to_owned(),
+        ]
     }
 
     fn not_there(&self) -> AzureError {

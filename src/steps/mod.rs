@@ -4,12 +4,15 @@
 //! of the journal, the screen or the store: the engine in `plan` calls it and keeps the books.
 
 pub mod application;
+pub mod billing_role;
+pub mod by_hand;
 pub mod role;
 pub mod secret;
 pub mod service_principal;
 pub mod step;
 pub mod wait;
 
+pub use by_hand::{ByHand, Place};
 pub use step::{Making, Outcome, Permission, Receipts, Step};
 
 use crate::azure::{Azure, Result};
@@ -34,6 +37,7 @@ pub async fn revert(azure: &Azure, receipt: &Receipt) -> Result<Reverted> {
         ResourceKind::ServicePrincipal => service_principal::revert(azure, receipt).await?,
         ResourceKind::ClientSecret => secret::revert(azure, receipt).await?,
         ResourceKind::RoleAssignment => role::revert(azure, receipt).await?,
+        ResourceKind::BillingRoleAssignment => billing_role::revert(azure, receipt).await?,
     };
     Ok(if removed {
         Reverted::Removed

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use uuid::Uuid;
 
+use super::by_hand::{ByHand, Place, fact_or};
 use super::service_principal;
 use super::step::{Making, Outcome, Permission, Receipts, Step, made, needed};
 use super::wait::until_replicated;
@@ -10,6 +11,7 @@ use crate::azure::authorization::role_assignment_path;
 use crate::azure::ids::ServicePrincipalObjectId;
 use crate::azure::{Azure, Result};
 use crate::connection::{Change, Receipt, ResourceKind, ScopeChoice};
+use crate::text::shell_word;
 
 /// The namespace of our role assignments' names: any fixed GUID does, so long as it never changes.
 const NAMES: Uuid = Uuid::from_u128(0x6d5e_1b3e_3f0c_4c61_9a55_1f6f_2f4f_90ac);
@@ -54,6 +56,26 @@ impl Step for RoleStep {
 
     fn needs(&self) -> Vec<Permission> {
         vec![Permission::AssignRoles(self.at.scope.clone())]
+    }
+
+    fn by_hand(&self, receipts: &Receipts, place: &Place<'_>) -> ByHand {
+        let principal = fact_or(
+            receipts,
+            service_principal::ID,
+            "service_principal_object_id",
+            "object ID of the service principal",
+        );
+        let command = format!(
+            "az role assignment create --assignee-object-id {principal} --assignee-principal-type ServicePrincipal --role {} --scope {}",
+            shell_word(&self.role_name),
+            shell_word(&self.at.scope.to_string())
+        );
+        ByHand {
+            what: self.title(),
+            who: "An Owner, User Access Administrator or Role Based Access Control Administrator there".to_owned(),
+            commands: vec![command],
+            portal: Some(format!("{}/#@{}/resource{}/users", place.portal, place.tenant, self.at.scope)),
+        }
     }
 
     async fn find(&self, azure: &Azure, receipts: &Receipts) -> Result<Option<Receipt>> {

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 
 use super::application;
+use super::by_hand::{ByHand, Place, fact_or};
 use super::step::{Making, Outcome, Permission, Receipts, Step, made, needed};
 use super::wait::until_replicated;
 use crate::azure::ids::{ApplicationObjectId, ClientId, KeyId};
@@ -74,6 +75,27 @@ impl Step for SecretStep {
             day.get(..10).unwrap_or_default(),
             making.nonce
         ))
+    }
+
+    fn by_hand(&self, receipts: &Receipts, place: &Place<'_>) -> ByHand {
+        let client_id = fact_or(
+            receipts,
+            application::ID,
+            "client_id",
+            "application (client) ID",
+        );
+        ByHand {
+            what: "Make the signed-in person an owner of the app, so that a secret can be added"
+                .to_owned(),
+            who: "An owner of the app, or a Cloud Application Administrator".to_owned(),
+            commands: vec![format!(
+                "az ad app owner add --id {client_id} --owner-object-id <object ID of the person>"
+            )],
+            portal: Some(format!(
+                "{}/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Owners/appId/{client_id}",
+                place.portal
+            )),
+        }
     }
 
     async fn find(&self, azure: &Azure, receipts: &Receipts) -> Result<Option<Receipt>> {

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::application;
+use super::by_hand::{ByHand, Place, fact_or};
 use super::step::{Making, Outcome, Permission, Receipts, Step, made, needed};
 use super::wait::{until_replicated, until_visible};
 use crate::azure::ids::ClientId;
@@ -45,6 +46,22 @@ impl Step for ServicePrincipalStep {
         } else {
             Permission::ChangeApplication
         }]
+    }
+
+    fn by_hand(&self, receipts: &Receipts, _: &Place<'_>) -> ByHand {
+        let client_id = fact_or(
+            receipts,
+            application::ID,
+            "client_id",
+            "application (client) ID",
+        );
+        ByHand {
+            what: "Create the app's service principal".to_owned(),
+            who: "An Application Developer who owns the app, or a Cloud Application Administrator"
+                .to_owned(),
+            commands: vec![format!("az ad sp create --id {client_id}")],
+            portal: None,
+        }
     }
 
     async fn find(&self, azure: &Azure, receipts: &Receipts) -> Result<Option<Receipt>> {

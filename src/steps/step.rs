@@ -6,8 +6,9 @@ use std::sync::Mutex;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+use super::by_hand::{ByHand, Place};
 use crate::azure::{Azure, AzureError, Result};
-use crate::connection::{Change, Receipt, ResourceKind, Scope};
+use crate::connection::{Agreement, Change, Receipt, ResourceKind, Scope};
 use crate::secret::Secret;
 
 /// What earlier steps left, by step id.
@@ -53,6 +54,9 @@ pub trait Step: Send + Sync {
         receipts: &Receipts,
         making: &Making<'_>,
     ) -> Result<Outcome>;
+
+    /// The same as somebody else can do it, with the values that are known so far.
+    fn by_hand(&self, receipts: &Receipts, place: &Place<'_>) -> ByHand;
 
     /// Removes what an interrupted [`Step::apply`] with this marker may have left behind.
     ///
@@ -111,6 +115,8 @@ pub enum Permission {
     ChangeApplication,
     /// To assign roles at a scope.
     AssignRoles(Scope),
+    /// To assign billing roles at a billing scope under an agreement.
+    AssignBillingRoles(Scope, Agreement),
 }
 
 impl Permission {
@@ -125,6 +131,12 @@ impl Permission {
             }
             Permission::AssignRoles(_) => {
                 "Owner, User Access Administrator or Role Based Access Control Administrator"
+            }
+            Permission::AssignBillingRoles(_, Agreement::Ea) => {
+                "Enterprise Administrator of the enrollment (not read-only)"
+            }
+            Permission::AssignBillingRoles(..) => {
+                "Billing account owner, or Global Administrator of the account's directory"
             }
         }
     }

@@ -105,6 +105,8 @@ const REPLICATION: &[(u16, &str, &str)] = &[
         "does not reference a valid application object",
     ),
     (400, "PrincipalNotFound", ""),
+    // Azure Billing, of a service principal that it does not know yet (or that is none: then the wait ends with this answer).
+    (400, "", "The provided principal Tenant Id"),
     (
         403,
         "Authorization_RequestDenied",
@@ -123,6 +125,8 @@ pub fn is_replication(error: &AzureError) -> bool {
         return false;
     };
     REPLICATION.iter().any(|(status, code, words)| {
-        error.status == *status && error.code == *code && error.message.contains(words)
+        error.status == *status
+            && (code.is_empty() || error.code == *code)
+            && error.message.contains(words)
     })
 }

@@ -70,7 +70,7 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
     keep_given(&decided).await?;
     let ended = execute(app, &decided, &plan, &mut journal, &survey, &in_hand).await?;
     if ended.iter().any(|end| end.error.is_some()) {
-        return failed(app, &decided, ended, &survey);
+        return failed(app, &decided, &plan, ended, &survey).await;
     }
     let receipts: Vec<Receipt> = ended.iter().filter_map(|end| end.receipt.clone()).collect();
     plan.sweep(azure, &journal, &receipts).await?;
@@ -306,7 +306,13 @@ fn record(
 }
 
 /// The run ends here for now: what is done stays in the journal, and what is left is said, with the ways on.
-fn failed(app: &App, decided: &Decided, ended: Vec<Ended>, survey: &Survey) -> Result<Exit> {
+async fn failed(
+    app: &App,
+    decided: &Decided,
+    plan: &Plan,
+    ended: Vec<Ended>,
+    survey: &Survey,
+) -> Result<Exit> {
     let steps = documents::steps(&ended, survey);
     let made = ended
         .iter()
@@ -316,7 +322,7 @@ fn failed(app: &App, decided: &Decided, ended: Vec<Ended>, survey: &Survey) -> R
                 .is_some_and(|receipt| receipt.change == Change::Create)
         })
         .count();
-    let asked = request::write(app, &decided.spec, &ended);
+    let asked = request::write(app, &decided.spec, plan, &ended).await?;
     let mut errors: Vec<Error> = ended.into_iter().filter_map(|end| end.error).collect();
     // What only another person can mend comes last: the rest has to be mended first anyway.
     errors.sort_by_key(|error| error.kind() == Kind::Forbidden);

@@ -16,6 +16,7 @@ use crate::azure::sign_in::{Method, SignedIn};
 use crate::connection::{ConnectionSpec, Credential};
 use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
+use crate::interview::billing::BillingWish;
 use crate::interview::{Answers, Interview, discovery, resolve};
 use crate::plan;
 use crate::secret::Secret;
@@ -118,7 +119,7 @@ async fn decide(
         return Err(Error::bug("a vendor that is neither known nor missing"));
     };
     refuse_unsupported(vendor)?;
-    let signed_in = match sign_in(app, &mut interview).await? {
+    let signed_in = match sign_in(app, &mut interview, vendor).await? {
         Some(signed_in) => signed_in,
         None => {
             interview.close_gaps()?;
@@ -150,11 +151,13 @@ async fn decide(
         source: interview.answers.source("tenant"),
     });
     let azure = signing::as_person(app, &signed_in, Some(directory.id), Some(&vendor.id)).await?;
+    warn_guest(app, &azure, vendor).await;
     let cloud = app.reach().await?.cloud.name.clone();
     let setting = resolve::Setting {
         azure: &azure,
         cloud: &cloud,
         secret_given: given.is_some(),
+        billing: billing_wish(vendor),
     };
     let spec = interview.complete(&setting, vendor, directory).await?;
     tell_scopes(app, &spec, &interview.answers);
@@ -168,15 +171,54 @@ async fn decide(
 }
 
 /// Signs in; none where nobody can be asked and the environment has nothing, which is then a gap among the others.
-async fn sign_in(app: &App, interview: &mut Interview) -> Result<Option<SignedIn>> {
+async fn sign_in(
+    app: &App,
+    interview: &mut Interview,
+    vendor: &Vendor,
+) -> Result<Option<SignedIn>> {
     // What can be said without asking Azure is said first: a script gets its answer at once.
     interview.close_gaps_if_nobody_can_be_asked(app.ui.can_ask())?;
     match signing::sign_in(app, &interview.answers).await {
         Err(error) if error.code() == "no_sign_in" && !app.ui.can_ask() => {
-            interview.needs_sign_in();
+            interview.needs_sign_in(if plan::needs_billing_account(vendor) {
+                "billing_account"
+            } else {
+                "subscription"
+            });
             Ok(None)
         }
         answer => answer.map(Some),
+    }
+}
+
+fn billing_wish(vendor: &Vendor) -> BillingWish {
+    if plan::needs_billing_account(vendor) {
+        return BillingWish::Needed;
+    }
+    let may_read_one = vendor.asks.iter().any(|key| key == "billing_account");
+    if may_read_one {
+        BillingWish::IfNamed
+    } else {
+        BillingWish::Never
+    }
+}
+
+/// Billing systems refuse guests in ways that nobody sees coming; said before anything is changed, and never taken for a no.
+async fn warn_guest(app: &App, azure: &Azure, vendor: &Vendor) {
+    if !plan::needs_billing_account(vendor) {
+        return;
+    }
+    let is_guest = azure
+        .me()
+        .await
+        .ok()
+        .flatten()
+        .is_some_and(|me| me.user_type.as_deref() == Some("Guest"));
+    if is_guest {
+        app.ui.tell(Event::Warning {
+            what: "You are a guest in this directory. Guests from another cloud can't manage billing, and some vendors ask for a member account.".to_owned(),
+            fix: "If a billing step is refused, let a member with the billing role do it.".to_owned(),
+        });
     }
 }
 
@@ -190,11 +232,11 @@ fn refuse_unsupported(vendor: &Vendor) -> Result<()> {
 }
 
 fn tell_scopes(app: &App, spec: &ConnectionSpec, answers: &Answers) {
-    let source = if answers.get("management_group").is_some() {
-        answers.source("management_group")
-    } else {
-        answers.source("subscription")
-    };
+    let key = ["management_group", "billing_account"]
+        .into_iter()
+        .find(|key| answers.get(key).is_some())
+        .unwrap_or("subscription");
+    let source = answers.source(key);
     let names: Vec<&str> = spec
         .scopes
         .iter()
@@ -206,6 +248,13 @@ fn tell_scopes(app: &App, spec: &ConnectionSpec, answers: &Answers) {
         [first, rest @ ..] if rest.len() > 3 => format!("{first} and {} more", rest.len()),
         several => several.join(", "),
     };
+    if let Some(agreement) = spec.agreement {
+        app.ui.tell(Event::Fact {
+            label: "Agreement".to_owned(),
+            value: agreement.title().to_owned(),
+            source: String::new(),
+        });
+    }
     let label = if answers.get("management_group").is_some() {
         "Reads below"
     } else {

@@ -70,8 +70,19 @@ fn answers_of(spec: &ConnectionSpec) -> BTreeMap<String, Vec<String>> {
         let (key, value) = match &choice.scope {
             Scope::Subscription(id) => ("subscription", id.to_string()),
             Scope::ManagementGroup(name) => ("management_group", name.clone()),
+            Scope::BillingAccount(account)
+            | Scope::BillingProfile(account, _)
+            | Scope::InvoiceSection(account, ..)
+            | Scope::Department(account, _) => ("billing_account", account.clone()),
+            Scope::Customer(_, tenant) => ("customer_tenant", tenant.to_string()),
         };
+        if let Scope::BillingProfile(_, profile) = &choice.scope {
+            answers.insert("billing_profile".to_owned(), vec![profile.clone()]);
+        }
         answers.entry(key.to_owned()).or_default().push(value);
+    }
+    if let Some(agreement) = spec.agreement {
+        answers.insert("agreement".to_owned(), vec![agreement.key().to_owned()]);
     }
     match &spec.application {
         Application::Own { display_name, .. } => {

@@ -1,0 +1,313 @@
+//! Which billing account, under which agreement, and which of a partner's customers.
+
+use std::collections::BTreeMap;
+
+use super::Interview;
+use super::answers::Source;
+use super::billing_refusals as refusals;
+use crate::azure::billing::BillingAccount;
+use crate::azure::ids::TenantId;
+use crate::azure::{Azure, AzureError};
+use crate::connection::{Agreement, Directory, Scope, ScopeChoice};
+use crate::error::{Error, Result};
+use crate::interview::missing;
+use crate::interview::questions::Question;
+use crate::ui::Choice;
+use crate::vendors::Vendor;
+
+/// Whether a connection reads a billing account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BillingWish {
+    /// The vendor reads one.
+    Needed,
+    /// The vendor may read one, if the person names it.
+    IfNamed,
+    /// The vendor reads subscriptions only.
+    Never,
+}
+
+/// A billing account that was decided on.
+struct Account {
+    name: String,
+    display_name: String,
+    agreement: Agreement,
+}
+
+impl Interview {
+    /// The agreement, and what the vendor is to read: the account or one of its profiles, and then the customers that were chosen.
+    /// Nothing where a gap is left.
+    pub(super) async fn billing(
+        &mut self,
+        azure: &Azure,
+        vendor: &Vendor,
+        directory: &Directory,
+    ) -> Result<Option<(Agreement, Vec<ScopeChoice>)>> {
+        let seen = azure.billing_accounts().await?;
+        let account = match self.answers.value("billing_account").map(str::to_owned) {
+            Some(name) => self.named_account(azure, &name, &seen, directory).await?,
+            None => self.choose_account(&seen, vendor, directory).await?,
+        };
+        let Some(account) = account else {
+            return Ok(None);
+        };
+        self.fits(&account, vendor)?;
+        let mut scopes = vec![self.granted_at(&account)];
+        if account.agreement == Agreement::Mpa
+            && vendor.asks.iter().any(|key| key == "customer_tenant")
+        {
+            scopes.extend(self.customers(azure, &account).await?);
+        }
+        Ok(Some((account.agreement, scopes)))
+    }
+
+    /// The account that was named. Somebody without a role on it sees nothing of it, and can still have the rest done.
+    async fn named_account(
+        &mut self,
+        azure: &Azure,
+        name: &str,
+        seen: &[BillingAccount],
+        directory: &Directory,
+    ) -> Result<Option<Account>> {
+        if let Some(account) = seen
+            .iter()
+            .find(|account| account.name.eq_ignore_ascii_case(name))
+        {
+            return usable(account, seen, directory).map(Some);
+        }
+        match azure.billing_account(name).await {
+            Ok(account) => usable(&account, seen, directory).map(Some),
+            Err(error) if error.is_not_found() => {
+                Err(refusals::no_such_account(name, Error::from(error)))
+            }
+            Err(
+                error @ (AzureError::SignIn(_)
+                | AzureError::Network(_)
+                | AzureError::Unreadable { .. }),
+            ) => Err(error.into()),
+            Err(AzureError::Api(error)) if matches!(error.status, 401 | 403) => {
+                self.unseen_account(name)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn unseen_account(&mut self, name: &str) -> Result<Option<Account>> {
+        let said = self.answers.value("agreement").and_then(Agreement::of_key);
+        let Some(agreement) = said.or_else(|| Agreement::of_account_name(name)) else {
+            if let Some(question) = Question::find("agreement") {
+                self.gaps.push(missing::gap(
+                    question,
+                    vec!["mca".to_owned(), "mpa".to_owned()],
+                ));
+            }
+            return Ok(None);
+        };
+        Ok(Some(Account {
+            name: name.to_owned(),
+            display_name: name.to_owned(),
+            agreement,
+        }))
+    }
+
+    async fn choose_account(
+        &mut self,
+        seen: &[BillingAccount],
+        vendor: &Vendor,
+        directory: &Directory,
+    ) -> Result<Option<Account>> {
+        let fitting: Vec<&BillingAccount> = seen
+            .iter()
+            .filter(|account| {
+                account.is_active() && account.tenant().is_none_or(|own| own == directory.id)
+            })
+            .filter(|account| {
+                account.agreement().is_some_and(|agreement| {
+                    vendor.agreements.iter().any(|key| key == agreement.key())
+                })
+            })
+            .filter(|account| {
+                !matches!(account.agreement(), Some(Agreement::Mosp | Agreement::Csp))
+            })
+            .collect();
+        let chosen = match fitting.as_slice() {
+            [] => return Err(refusals::none_fits(seen, vendor, directory)),
+            [only] => {
+                self.answers
+                    .set("billing_account", vec![only.name.clone()], Source::Only);
+                *only
+            }
+            several => {
+                let options = several
+                    .iter()
+                    .map(|account| Choice {
+                        label: account.display_name(),
+                        detail: described(account),
+                    })
+                    .collect();
+                let names = several.iter().map(|account| account.name.clone()).collect();
+                match self
+                    .choose("billing_account", options, names)
+                    .await?
+                    .and_then(|at| several.get(at))
+                {
+                    Some(account) => account,
+                    None => return Ok(None),
+                }
+            }
+        };
+        usable(chosen, seen, directory).map(Some)
+    }
+
+    /// Whether the agreement is the one that was said, and one that the vendor can read.
+    fn fits(&self, account: &Account, vendor: &Vendor) -> Result<()> {
+        if let Some(said) = self
+            .answers
+            .value("agreement")
+            .and_then(Agreement::of_key)
+            .filter(|said| *said != account.agreement)
+        {
+            return Err(refusals::other_agreement(
+                &account.display_name,
+                account.agreement,
+                said,
+            ));
+        }
+        if vendor
+            .agreements
+            .iter()
+            .any(|key| key == account.agreement.key())
+            && !matches!(account.agreement, Agreement::Mosp | Agreement::Csp)
+        {
+            return Ok(());
+        }
+        Err(refusals::agreement_unsupported(
+            &account.display_name,
+            account.agreement,
+            vendor,
+        ))
+    }
+
+    fn granted_at(&self, account: &Account) -> ScopeChoice {
+        match self.answers.value("billing_profile") {
+            Some(profile) => ScopeChoice {
+                scope: Scope::BillingProfile(account.name.clone(), profile.to_owned()),
+                display_name: format!("{}, profile {profile}", account.display_name),
+            },
+            None => ScopeChoice {
+                scope: Scope::BillingAccount(account.name.clone()),
+                display_name: account.display_name.clone(),
+            },
+        }
+    }
+
+    /// The customers that were chosen, each held against the account's list; none means all.
+    async fn customers(&mut self, azure: &Azure, account: &Account) -> Result<Vec<ScopeChoice>> {
+        let wanted = self
+            .answers
+            .get("customer_tenant")
+            .map(|answer| answer.values.clone());
+        if wanted.is_none() && !self.can_ask() {
+            return Ok(Vec::new());
+        }
+        let listed = match azure.customers(&account.name).await {
+            Ok(listed) => listed,
+            // Whoever may not read the customers can still ask for all of them.
+            Err(error) if wanted.is_none() && matches!(error.status(), Some(401 | 403)) => {
+                return Ok(Vec::new());
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let names: BTreeMap<String, String> = listed
+            .iter()
+            .map(|customer| (customer.name.to_lowercase(), customer.display_name()))
+            .collect();
+        let chosen = match wanted {
+            Some(wanted) => wanted,
+            None if names.len() < 2 => return Ok(Vec::new()),
+            None => self.choose_customers(&names).await?,
+        };
+        chosen
+            .iter()
+            .map(|id| customer(id, &names, account))
+            .collect()
+    }
+
+    async fn choose_customers(&mut self, names: &BTreeMap<String, String>) -> Result<Vec<String>> {
+        let mut options: Vec<Choice> = names
+            .iter()
+            .map(|(id, name)| Choice {
+                label: name.clone(),
+                detail: id.clone(),
+            })
+            .collect();
+        options.sort_by(|a, b| a.label.cmp(&b.label).then(a.detail.cmp(&b.detail)));
+        let all = Choice {
+            label: format!("All {} customers", options.len()),
+            detail: "later ones too".to_owned(),
+        };
+        let some = Choice {
+            label: "Some of them".to_owned(),
+            detail: "choose from a list".to_owned(),
+        };
+        if self
+            .choose("customer_tenant", vec![all, some], Vec::new())
+            .await?
+            != Some(1)
+        {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<String> = options.iter().map(|option| option.detail.clone()).collect();
+        let chosen = self
+            .choose_many("customer_tenant", options, ids.clone())
+            .await?;
+        Ok(chosen
+            .into_iter()
+            .filter_map(|at| ids.get(at).cloned())
+            .collect())
+    }
+}
+
+fn described(account: &BillingAccount) -> String {
+    format!(
+        "{} · {}",
+        account
+            .agreement()
+            .map_or("unknown agreement", Agreement::title),
+        account.name
+    )
+}
+
+/// The account, if something can be granted on it in this directory.
+fn usable(
+    account: &BillingAccount,
+    seen: &[BillingAccount],
+    directory: &Directory,
+) -> Result<Account> {
+    if !account.is_active() {
+        return Err(refusals::inactive(account, seen));
+    }
+    if let Some(other) = account.tenant().filter(|own| *own != directory.id) {
+        return Err(refusals::other_directory(account, other, directory));
+    }
+    let agreement = account
+        .agreement()
+        .ok_or_else(|| refusals::unknown_agreement(account))?;
+    Ok(Account {
+        name: account.name.clone(),
+        display_name: account.display_name(),
+        agreement,
+    })
+}
+
+fn customer(id: &str, names: &BTreeMap<String, String>, account: &Account) -> Result<ScopeChoice> {
+    let tenant: TenantId = id
+        .parse()
+        .map_err(|_| Error::bug("customer_tenant was not checked"))?;
+    let name = names
+        .get(&tenant.to_string())
+        .ok_or_else(|| refusals::no_customer(tenant, &account.display_name, names.len()))?;
+    Ok(ScopeChoice {
+        scope: Scope::Customer(account.name.clone(), tenant),
+        display_name: name.clone(),
+    })
+}
