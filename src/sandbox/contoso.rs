@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::billing::Billing;
 use super::ids;
 use super::tenant::{
     AppManagementPolicy, Application, CostProfile, DirectoryRole, ManagementGroup,
@@ -32,6 +33,7 @@ impl State {
             management_groups: BTreeMap::new(),
             subscriptions: BTreeMap::new(),
             role_assignments: BTreeMap::new(),
+            billing: Billing::default(),
         }
     }
 

@@ -45,3 +45,37 @@ pub const ROLE_READER: Uuid = uuid!("acdd72a7-3385-48ef-bd42-f606fba81ae7");
 pub const ROLE_USER_ACCESS_ADMINISTRATOR: Uuid = uuid!("18d7d88d-d35e-4fb5-a5c3-7773c20a72d9");
 /// Built-in role Cost Management Reader.
 pub const ROLE_COST_MANAGEMENT_READER: Uuid = uuid!("72fafb9e-0641-4937-9268-a91bfd8191a3");
+
+/// Number of Contoso's enrollment, an Enterprise Agreement, in `State::contoso_with_billing`.
+pub const ENROLLMENT: &str = "55670001";
+/// Number of an enrollment that became a Microsoft Customer Agreement: it can be read, and nothing more.
+pub const TRANSFERRED_ENROLLMENT: &str = "55670002";
+/// Contoso's Microsoft Customer Agreement.
+pub const MCA_ACCOUNT: &str =
+    "3ca00000-0000-4000-8000-000000000001:3ca00000-0000-4000-8000-000000000002_2019-05-31";
+/// Contoso's Microsoft Partner Agreement, with twelve customers.
+pub const MPA_ACCOUNT: &str =
+    "39a00000-0000-4000-8000-000000000001:39a00000-0000-4000-8000-000000000002_2019-05-31";
+/// Contoso's pay-as-you-go account.
+pub const MOSP_ACCOUNT: &str = "305b0000-0000-4000-8000-000000000001";
+
+/// EA: Enterprise Administrator, who alone may give roles at the enrollment.
+pub const BILLING_ROLE_ENROLLMENT_ADMINISTRATOR: Uuid =
+    uuid!("9f1983cb-2574-400c-87e9-34cf8e2280db");
+/// EA: reads the enrollment.
+pub const BILLING_ROLE_ENROLLMENT_READER: Uuid = uuid!("24f8edb6-1668-4659-b5e2-40bb5f3a7d7e");
+/// EA: reads a department.
+pub const BILLING_ROLE_DEPARTMENT_READER: Uuid = uuid!("db609904-a47f-4794-9be8-9bd86fbffd8a");
+/// MCA and MPA: may do everything with the account.
+pub const BILLING_ROLE_ACCOUNT_OWNER: Uuid = uuid!("50000000-aaaa-bbbb-cccc-100000000000");
+/// MCA and MPA: may do everything but give roles.
+pub const BILLING_ROLE_ACCOUNT_CONTRIBUTOR: Uuid = uuid!("50000000-aaaa-bbbb-cccc-100000000001");
+/// MCA and MPA: reads the account.
+pub const BILLING_ROLE_ACCOUNT_READER: Uuid = uuid!("50000000-aaaa-bbbb-cccc-100000000002");
+/// MCA and MPA: may do everything with a billing profile.
+pub const BILLING_ROLE_PROFILE_OWNER: Uuid = uuid!("40000000-aaaa-bbbb-cccc-100000000000");
+/// MCA and MPA: reads a billing profile.
+pub const BILLING_ROLE_PROFILE_READER: Uuid = uuid!("40000000-aaaa-bbbb-cccc-100000000002");
+/// MCA: reads an invoice section; MPA: reads a customer. The same GUID, at different scopes.
+pub const BILLING_ROLE_SECTION_OR_CUSTOMER_READER: Uuid =
+    uuid!("30000000-aaaa-bbbb-cccc-100000000002");

@@ -1,5 +1,5 @@
 //! A simulated Azure, as an https server on loopback: Entra, Microsoft Graph and Azure Resource Manager with Cost
-//! Management.
+//! Management and Billing.
 //!
 //! `azconnect sandbox` and `--sandbox` start it, and so does every test that needs an Azure. The rest of the program meets
 //! it as one more cloud, through a cloud file; it shares no code with that program, so that one mistake cannot hide in
@@ -10,6 +10,7 @@
 //! answer leaves.
 
 mod arm;
+mod billing;
 mod certificates;
 mod contoso;
 mod dispatch;
@@ -38,6 +39,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+pub use billing::{
+    AccountStatus, Agreement, Billing, BillingAccount, BillingOperation, BillingProfile,
+    BillingRoleAssignment, Customer, Department, EnrollmentDetails,
+};
 pub use faults::{Action, Faults, Rule};
 pub use log::LogEntry;
 pub use person::Person;
@@ -92,6 +97,8 @@ pub struct Replication {
     pub password: Duration,
     /// A new role assignment permits nothing for so long.
     pub rbac: Duration,
+    /// A new billing role permits nothing for so long.
+    pub billing: Duration,
 }
 
 impl Default for Replication {
@@ -100,6 +107,7 @@ impl Default for Replication {
             directory: Duration::from_millis(1500),
             password: Duration::from_secs(1),
             rbac: Duration::from_secs(2),
+            billing: Duration::from_secs(2),
         }
     }
 }
@@ -112,6 +120,7 @@ impl Replication {
             directory: Duration::ZERO,
             password: Duration::ZERO,
             rbac: Duration::ZERO,
+            billing: Duration::ZERO,
         }
     }
 }

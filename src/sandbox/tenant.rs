@@ -9,6 +9,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::billing::Billing;
+
 /// The version of the state file that this build writes.
 pub const STATE_VERSION: u32 = 1;
 
@@ -31,6 +33,9 @@ pub struct State {
     pub subscriptions: BTreeMap<Uuid, Subscription>,
     /// Role assignments by name, which is unique across all scopes.
     pub role_assignments: BTreeMap<Uuid, RoleAssignment>,
+    /// Billing accounts and roles. Files written before there were any lack it.
+    #[serde(default)]
+    pub billing: Billing,
 }
 
 /// A directory.

@@ -2,6 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod arm;
+mod billing;
+mod billing_costs;
+mod billing_enrollment;
+mod billing_grants;
 mod client;
 mod costs;
 mod faults;

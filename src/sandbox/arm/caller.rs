@@ -11,12 +11,12 @@ use super::refusal::ArmError;
 
 /// Somebody with a valid token for ARM.
 #[derive(Debug, Clone)]
-pub(super) struct Caller {
-    pub(super) tenant: Uuid,
+pub(in crate::sandbox) struct Caller {
+    pub(in crate::sandbox) tenant: Uuid,
     /// Object id of the user or service principal.
-    pub(super) id: Uuid,
+    pub(in crate::sandbox) id: Uuid,
     /// User principal name or client id, as refusals call them.
-    pub(super) name: String,
+    pub(in crate::sandbox) name: String,
 }
 
 /// Checks the token: present, signed, in time, for ARM.

@@ -24,16 +24,16 @@ const DOLLARS: [(&str, f64); 3] = [("EUR", 1.08), ("GBP", 1.27), ("USD", 1.0)];
 
 /// One amount: a day, a service, a resource group.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Figure {
-    pub(super) date: Date,
-    pub(super) service: &'static str,
-    pub(super) resource_group: &'static str,
-    pub(super) amount: f64,
-    pub(super) amount_in_dollars: f64,
+pub(in crate::sandbox) struct Figure {
+    pub(in crate::sandbox) date: Date,
+    pub(in crate::sandbox) service: &'static str,
+    pub(in crate::sandbox) resource_group: &'static str,
+    pub(in crate::sandbox) amount: f64,
+    pub(in crate::sandbox) amount_in_dollars: f64,
 }
 
 /// The figures of a subscription from one day to another, both included; nothing for days to come.
-pub(super) fn figures(
+pub(in crate::sandbox) fn figures(
     subscription: &Subscription,
     from: Date,
     to: Date,

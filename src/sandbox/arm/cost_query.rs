@@ -37,7 +37,8 @@ pub(super) fn query(visit: &mut Visit<'_>) -> Outcome {
         return Err(ArmError::new(404, "NotFound", text));
     }
     check_rights(visit, &scope)?;
-    check_quota(visit, &scope)?;
+    let key = scope.chain.first().cloned().unwrap_or_default();
+    check_quota(visit, &key)?;
     let request = CostRequest::read(&visit.body()?, visit.call.now)?;
     let subscriptions = subscriptions(&visit.world.state, &scope);
     if subscriptions.is_empty() {
@@ -47,21 +48,42 @@ pub(super) fn query(visit: &mut Visit<'_>) -> Outcome {
         );
         return Err(ArmError::new(400, "BadRequest", text));
     }
+    let only_group = match &scope.kind {
+        Kind::Below { resource_group, .. } => Some(resource_group.as_str()),
+        _ => None,
+    };
+    let today = visit.call.now.to_zoned(TimeZone::UTC).date();
+    Ok(answer_query(
+        &request,
+        &subscriptions,
+        &scope.text,
+        only_group,
+        today,
+    ))
+}
+
+/// The answer to a query of a scope, of which it is known what bears its costs.
+pub(in crate::sandbox) fn answer_query(
+    request: &CostRequest,
+    subscriptions: &[&Subscription],
+    scope: &str,
+    only_group: Option<&str>,
+    today: Date,
+) -> Answer {
     if subscriptions
         .iter()
         .all(|found| found.costs == CostProfile::NoContent)
     {
-        return Ok(Answer::empty(204));
+        return Answer::empty(204);
     }
-    let today = visit.call.now.to_zoned(TimeZone::UTC).date();
-    let rows = rows(&request, &subscriptions, &scope, today);
+    let rows = rows(request, subscriptions, only_group, today);
     let name = Uuid::new_v4();
     let body = json!({
-        "id": format!("{}/providers/Microsoft.CostManagement/query/{name}", scope.text.trim_start_matches('/')),
+        "id": format!("{}/providers/Microsoft.CostManagement/query/{name}", scope.trim_start_matches('/')),
         "name": name, "type": "Microsoft.CostManagement/query",
-        "properties": {"nextLink": null, "columns": columns(&request), "rows": rows},
+        "properties": {"nextLink": null, "columns": columns(request), "rows": rows},
     });
-    Ok(Answer::json(200, body))
+    Answer::json(200, body)
 }
 
 /// Somebody without any role is refused by ARM, before Cost Management is asked; somebody with roles that say nothing of
@@ -84,9 +106,10 @@ fn check_rights(visit: &Visit<'_>, scope: &Scope) -> Result<(), ArmError> {
     Err(ArmError::new(401, "RBACAccessDenied", text))
 }
 
-fn check_quota(visit: &mut Visit<'_>, scope: &Scope) -> Result<(), ArmError> {
+/// Counts a query of a scope, and refuses it where there were too many.
+pub(in crate::sandbox) fn check_quota(visit: &mut Visit<'_>, scope: &str) -> Result<(), ArmError> {
     let now = visit.call.now;
-    let scope = scope.chain.first().cloned().unwrap_or_default();
+    let scope = scope.to_ascii_lowercase();
     let times = visit
         .world
         .cost_queries
@@ -143,13 +166,9 @@ type RowKey = (Option<i64>, Vec<String>, String);
 fn rows(
     request: &CostRequest,
     subscriptions: &[&Subscription],
-    scope: &Scope,
+    only_group: Option<&str>,
     today: Date,
 ) -> Vec<Value> {
-    let only_group = match &scope.kind {
-        Kind::Below { resource_group, .. } => Some(resource_group.as_str()),
-        _ => None,
-    };
     let mut sums: BTreeMap<RowKey, (f64, f64)> = BTreeMap::new();
     for subscription in subscriptions {
         let CostProfile::Daily { currency, .. } = &subscription.costs else {

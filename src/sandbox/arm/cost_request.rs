@@ -24,7 +24,7 @@ const LONGEST_PERIOD_DAYS: i32 = 366;
 
 /// A query, understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct CostRequest {
+pub(in crate::sandbox) struct CostRequest {
     pub(super) from: Date,
     /// Inclusive.
     pub(super) to: Date,
@@ -37,7 +37,7 @@ pub(super) struct CostRequest {
 
 impl CostRequest {
     /// Reads and checks a body.
-    pub(super) fn read(body: &Value, now: Timestamp) -> Result<Self, ArmError> {
+    pub(in crate::sandbox) fn read(body: &Value, now: Timestamp) -> Result<Self, ArmError> {
         let fields = object(body, "query")?;
         known(
             fields,

@@ -1,6 +1,6 @@
 //! Azure Resource Manager: directories, subscriptions, management groups, role assignments, cost queries.
 //!
-//! [`super::dispatch`] hands every request to [`handle`]. What is promised: tokens are checked as ARM checks them, every
+//! [`super::dispatch`] hands every request to [`handle`], which leaves what is below billing accounts to [`super::billing`]. What is promised: tokens are checked as ARM checks them, every
 //! resource type knows its api-versions, and everything that is read or written passes RBAC, evaluated down the tree of
 //! management groups. Resource groups and resources are scopes only: any name of one counts as existing.
 
@@ -22,26 +22,30 @@ mod subscriptions;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::billing;
 use super::exchange::{Answer, Call, percent_encoded};
 use super::routes::{Found, Parameters, Route, find};
 use super::world::World;
-use caller::Caller;
-use refusal::ArmError;
+pub(super) use caller::Caller;
+pub(super) use cost_figures::{Figure, figures};
+pub(super) use cost_query::{answer_query, check_quota};
+pub(super) use cost_request::CostRequest;
+pub(super) use refusal::ArmError;
 
 /// A request that has been let in.
-struct Visit<'world> {
-    world: &'world mut World,
-    call: &'world Call,
-    caller: Caller,
-    parameters: Parameters,
+pub(super) struct Visit<'world> {
+    pub(super) world: &'world mut World,
+    pub(super) call: &'world Call,
+    pub(super) caller: Caller,
+    pub(super) parameters: Parameters,
 }
 
 type Outcome = Result<Answer, ArmError>;
 
 /// A resource type's api-versions, and how a wrong one is refused.
-struct Versions {
-    resource_type: &'static str,
-    known: &'static [&'static str],
+pub(super) struct Versions {
+    pub(super) resource_type: &'static str,
+    pub(super) known: &'static [&'static str],
 }
 
 /// What a row of the table leads to.
@@ -193,6 +197,9 @@ pub(super) fn handle(world: &mut World, call: &Call) -> Answer {
 
 fn routed(world: &mut World, call: &Call) -> Outcome {
     let caller = caller::admit(world, call)?;
+    if let Some(answer) = billing::handle(world, call, &caller) {
+        return Ok(answer);
+    }
     let segments = call.segments();
     match find(&ROUTES, &call.method, &segments) {
         Found::Route(route, parameters) => {
@@ -204,20 +211,22 @@ fn routed(world: &mut World, call: &Call) -> Outcome {
                 parameters,
             })
         }
-        Found::OtherMethods(methods) => {
-            let text = format!(
-                "The requested resource does not support http method '{}'.",
-                call.method
-            );
-            Err(ArmError::new(405, "MethodNotAllowed", text)
-                .with_header("allow", methods.join(", ")))
-        }
+        Found::OtherMethods(methods) => Err(method_not_allowed(call, &methods)),
         Found::Nothing => Err(nothing(call, &segments)),
     }
 }
 
+/// 405: the path is known, for other methods.
+pub(super) fn method_not_allowed(call: &Call, methods: &[&'static str]) -> ArmError {
+    let text = format!(
+        "The requested resource does not support http method '{}'.",
+        call.method
+    );
+    ArmError::new(405, "MethodNotAllowed", text).with_header("allow", methods.join(", "))
+}
+
 impl Versions {
-    fn check(&self, call: &Call) -> Result<(), ArmError> {
+    pub(super) fn check(&self, call: &Call) -> Result<(), ArmError> {
         let known = self.known.join(", ");
         let Some(version) = call
             .query("api-version")
@@ -270,7 +279,7 @@ fn nothing(call: &Call, segments: &[String]) -> ArmError {
 
 impl Visit<'_> {
     /// The body as JSON.
-    fn body(&self) -> Result<Value, ArmError> {
+    pub(super) fn body(&self) -> Result<Value, ArmError> {
         if !self.call.is_json() {
             let text = format!(
                 "The content media type '{}' is not supported. Only 'application/json' is supported.",
@@ -286,7 +295,7 @@ impl Visit<'_> {
     }
 
     /// A page of a list: `size` items from where the link of the page before says, and the link to the next page.
-    fn page(
+    pub(super) fn page(
         &self,
         items: Vec<Value>,
         size: usize,

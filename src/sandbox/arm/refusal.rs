@@ -7,7 +7,7 @@ use super::caller::Caller;
 
 /// A refusal in ARM's shape.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ArmError {
+pub(in crate::sandbox) struct ArmError {
     status: u16,
     pub(super) code: &'static str,
     message: String,
@@ -15,7 +15,11 @@ pub(super) struct ArmError {
 }
 
 impl ArmError {
-    pub(super) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+    pub(in crate::sandbox) fn new(
+        status: u16,
+        code: &'static str,
+        message: impl Into<String>,
+    ) -> Self {
         Self {
             status,
             code,
@@ -24,13 +28,17 @@ impl ArmError {
         }
     }
 
-    pub(super) fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    pub(in crate::sandbox) fn with_header(
+        mut self,
+        name: &'static str,
+        value: impl Into<String>,
+    ) -> Self {
         self.headers.push((name, value.into()));
         self
     }
 
     /// 403 `AuthorizationFailed`, in the sentence that programs take apart.
-    pub(super) fn forbidden(caller: &Caller, action: &str, scope: &str) -> Self {
+    pub(in crate::sandbox) fn forbidden(caller: &Caller, action: &str, scope: &str) -> Self {
         let text = format!(
             "The client '{}' with object id '{}' does not have authorization to perform action '{action}' over scope '{}' or \
              the scope is invalid. If access was recently granted, please refresh your credentials.",
@@ -42,7 +50,7 @@ impl ArmError {
     }
 
     /// 400 `InvalidRequestContent`: a member that the type does not have.
-    pub(super) fn unknown_member(member: &str, of: &str) -> Self {
+    pub(in crate::sandbox) fn unknown_member(member: &str, of: &str) -> Self {
         let text = format!(
             "The request content was invalid and could not be deserialized: 'Could not find member '{member}' on object of \
              type '{of}'. Path '{member}'.'."
@@ -51,7 +59,7 @@ impl ArmError {
     }
 
     /// The answer that carries it.
-    pub(super) fn answer(&self) -> Answer {
+    pub(in crate::sandbox) fn answer(&self) -> Answer {
         let body = json!({"error": {"code": self.code, "message": self.message}});
         let answer = Answer::json(self.status, body);
         self.headers.iter().fold(answer, |answer, (name, value)| {

@@ -99,6 +99,7 @@ async fn everything_new_takes_its_time() {
         directory: wait,
         password: wait,
         rbac: wait,
+        billing: wait,
     };
     let harness = Harness::with(replication, State::contoso()).await;
     let (graph, arm) = (harness.operator(GRAPH).await, harness.operator(ARM).await);
