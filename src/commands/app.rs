@@ -107,6 +107,7 @@ impl App {
         self.paths.make()?;
         let options = sandbox::Options {
             state_file: Some(self.paths.state.join("azure.json")),
+            seed: sandbox::State::contoso_with_billing(),
             ..sandbox::Options::default()
         };
         sandbox::start(options)

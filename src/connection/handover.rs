@@ -65,50 +65,67 @@ pub fn hand_over(
 
 /// The values that a key stands for; several where the connection has several subscriptions or customers.
 fn open_values(key: &str, record: &ConnectionRecord) -> Vec<String> {
-    let scopes =
-        |wanted: fn(&Scope) -> Option<String>| record.scopes.iter().filter_map(wanted).collect();
-    match key {
-        "client_id" => vec![record.client_id.to_string()],
-        "tenant_id" => vec![record.tenant_id.to_string()],
-        "secret_expires" => record
+    KEYS.iter()
+        .find(|(known, _)| *known == key)
+        .map(|(_, values)| values(record))
+        .unwrap_or_default()
+}
+
+/// Whether azconnect has a value for this key of a vendor's form.
+pub fn is_known(key: &str) -> bool {
+    key == "client_secret" || KEYS.iter().any(|(known, _)| *known == key)
+}
+
+type Values = fn(&ConnectionRecord) -> Vec<String>;
+
+/// What each key of a vendor's form stands for.
+const KEYS: &[(&str, Values)] = &[
+    ("client_id", |record| vec![record.client_id.to_string()]),
+    ("tenant_id", |record| vec![record.tenant_id.to_string()]),
+    ("secret_expires", |record| {
+        record
             .credential
             .expires_at
             .map(|at| at.to_string().chars().take(10).collect())
             .into_iter()
-            .collect(),
-        "agreement" => record
+            .collect()
+    }),
+    ("agreement", |record| {
+        record
             .agreement
             .map(|agreement| agreement.title().to_owned())
             .into_iter()
-            .collect(),
-        "subscription_id" => scopes(|scope| {
+            .collect()
+    }),
+    ("subscription_id", |record| {
+        scopes(record, |scope| {
             if let Scope::Subscription(id) = scope {
                 Some(id.to_string())
             } else {
                 None
             }
-        }),
-        "management_group_id" => scopes(|scope| {
-            if let Scope::ManagementGroup(name) = scope {
-                Some(name.clone())
-            } else {
-                None
-            }
-        }),
-        "customer_tenant_id" => scopes(|scope| {
+        })
+    }),
+    ("customer_tenant_id", |record| {
+        scopes(record, |scope| {
             if let Scope::Customer(_, id) = scope {
                 Some(id.to_string())
             } else {
                 None
             }
-        }),
-        "billing_account_id" => record
+        })
+    }),
+    ("billing_account_id", |record| {
+        record
             .scopes
             .iter()
             .find_map(Scope::billing_account)
             .map(str::to_owned)
             .into_iter()
-            .collect(),
-        _ => Vec::new(),
-    }
+            .collect()
+    }),
+];
+
+fn scopes(record: &ConnectionRecord, wanted: fn(&Scope) -> Option<String>) -> Vec<String> {
+    record.scopes.iter().filter_map(wanted).collect()
 }

@@ -14,6 +14,7 @@ pub mod undo;
 use uuid::Uuid;
 
 use crate::azure::ids::KeyId;
+use crate::connection::handover;
 use crate::connection::{Application, ConnectionSpec, Credential, Scope, ScopeChoice};
 use crate::error::{Error, Result};
 use crate::steps::Step;
@@ -86,6 +87,14 @@ pub fn lacks(vendor: &Vendor) -> Option<String> {
             level_name(grant.at)
         )),
         (None, Some(_)) => Some("a Cost Management export".to_owned()),
+        (None, None)
+            if vendor
+                .gives
+                .iter()
+                .any(|field| !field.optional && !handover::is_known(&field.key)) =>
+        {
+            Some("values that azconnect doesn't ask for yet".to_owned())
+        }
         (None, None) if vendor.grants.is_empty() => Some("a Partner Center connection".to_owned()),
         (None, None) => None,
     }

@@ -94,6 +94,8 @@ const LABELS: &[(&str, &[&str])] = &[
             "Application (client) ID",
             "Client secret",
             "Subscription ID",
+            "Billing account ID",
+            "Customer tenant ID",
         ],
     ),
 ];
@@ -174,7 +176,10 @@ const GRANTS: &[Expected] = &[
     (
         "generic",
         "ea",
-        &[("reader", Level::SubscriptionOrManagementGroup)],
+        &[
+            ("reader", Level::SubscriptionOrManagementGroup),
+            ("enrollment-reader", Level::BillingAccount),
+        ],
     ),
 ];
 
