@@ -157,11 +157,12 @@ const ENROLLMENT_API: &str = "api-version=2019-10-01-preview";
 const MOST_LOOKS: u32 = 120;
 
 impl Azure {
-    /// The billing accounts that the identity has a role on. Empty means that it has none, not that there is none.
+    /// The billing accounts that the identity has a role on, or may manage as Global Administrator (`includeAll`). Empty means that it
+    /// has none, not that there is none.
     pub async fn billing_accounts(&self) -> Result<Vec<BillingAccount>> {
         self.arm
             .list(format!(
-                "/providers/Microsoft.Billing/billingAccounts?{BILLING_API}"
+                "/providers/Microsoft.Billing/billingAccounts?includeAll=true&{BILLING_API}"
             ))
             .await
     }

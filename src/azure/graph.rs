@@ -3,12 +3,12 @@
 //! Source: <https://learn.microsoft.com/graph/api/overview?view=graph-rest-1.0>
 
 use azure_core::http::Url;
-use jiff::{SignedDuration, Span, Timestamp};
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::client::Call;
-use super::ids::{ApplicationObjectId, ClientId, KeyId, ServicePrincipalObjectId, TenantId};
+use super::ids::{ApplicationObjectId, ClientId, KeyId, ServicePrincipalObjectId};
 use super::{Azure, AzureError, Result};
 use crate::secret::Secret;
 
@@ -65,95 +65,10 @@ pub struct ServicePrincipal {
     pub app_id: ClientId,
 }
 
-/// A directory as Graph shows it.
-/// Source: <https://learn.microsoft.com/graph/api/resources/organization>
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Organization {
-    /// Directory (tenant) ID.
-    pub id: TenantId,
-    /// The organisation's name.
-    pub display_name: Option<String>,
-    /// Its domains.
-    #[serde(default)]
-    pub verified_domains: Vec<VerifiedDomain>,
-}
-
-/// A domain of a directory.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct VerifiedDomain {
-    /// `contoso.com`.
-    pub name: String,
-    /// Whether it is the one that new users get.
-    #[serde(default)]
-    pub is_default: bool,
-}
-
-/// The person who is signed in.
-/// Source: <https://learn.microsoft.com/graph/api/user-get>
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Me {
-    /// Their sign-in name.
-    pub user_principal_name: Option<String>,
-    /// `Member` or `Guest`.
-    pub user_type: Option<String>,
-}
-
-/// A directory role that the person holds now.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DirectoryRole {
-    /// `Application Administrator`.
-    pub display_name: Option<String>,
-    /// The role's own id, the same in every directory.
-    pub role_template_id: Option<String>,
-}
-
-/// What people of a directory may do without a role.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AuthorizationPolicy {
-    default_user_role_permissions: DefaultUserRolePermissions,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct DefaultUserRolePermissions {
-    #[serde(default)]
-    allowed_to_create_apps: bool,
-}
-
-impl AuthorizationPolicy {
-    /// Whether everybody may register applications.
-    pub fn allows_everybody_to_register_apps(&self) -> bool {
-        self.default_user_role_permissions.allowed_to_create_apps
-    }
-}
-
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct AppManagementPolicy {
-    #[serde(default)]
-    is_enabled: bool,
-    #[serde(default)]
-    application_restrictions: Restrictions,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Restrictions {
-    #[serde(default)]
-    password_credentials: Vec<PasswordRestriction>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PasswordRestriction {
-    restriction_type: String,
-    state: Option<String>,
-    max_lifetime: Option<String>,
+struct Named {
+    app_id: ClientId,
 }
 
 #[derive(Deserialize)]
@@ -194,6 +109,21 @@ impl Azure {
                 )))
                 .await,
         )
+    }
+
+    /// What an object id of this directory names that somebody took for a client id: the client id of that application.
+    pub async fn client_id_of_object(&self, object: uuid::Uuid) -> Result<Option<ClientId>> {
+        let (application, principal) = tokio::join!(
+            self.graph.read::<Named>(Call::get(format!(
+                "/v1.0/applications/{object}?$select=id,appId"
+            ))),
+            self.graph.read::<Named>(Call::get(format!(
+                "/v1.0/servicePrincipals/{object}?$select=id,appId"
+            ))),
+        );
+        Ok(found(application)?
+            .or(found(principal)?)
+            .map(|named| named.app_id))
     }
 
     /// Creates the application, or leaves the one of that unique name as it is but for these properties.
@@ -288,59 +218,6 @@ impl Azure {
             answer => gone(answer),
         }
     }
-
-    /// The directory that the token is for.
-    pub async fn organization(&self) -> Result<Option<Organization>> {
-        let all: Vec<Organization> = self
-            .graph
-            .list("/v1.0/organization?$select=id,displayName,verifiedDomains")
-            .await?;
-        Ok(all.into_iter().next())
-    }
-
-    /// The person who is signed in; none for an application.
-    pub async fn me(&self) -> Result<Option<Me>> {
-        match self
-            .graph
-            .read(Call::get("/v1.0/me?$select=id,userPrincipalName,userType"))
-            .await
-        {
-            // An application has no `me`: 400 BadRequest "/me request is only valid with delegated authentication flow."
-            Err(error) if matches!(error.status(), Some(400 | 404)) => Ok(None),
-            answer => answer.map(Some),
-        }
-    }
-
-    /// The directory roles that the person holds now (an eligible role that is not activated does not count).
-    pub async fn my_directory_roles(&self) -> Result<Vec<DirectoryRole>> {
-        self.graph.list("/v1.0/me/transitiveMemberOf/microsoft.graph.directoryRole?$select=id,displayName,roleTemplateId").await
-    }
-
-    /// The longest lifetime that the directory's policy allows a client secret; none where it says nothing.
-    ///
-    /// Source: <https://learn.microsoft.com/graph/api/tenantappmanagementpolicy-get>
-    pub async fn longest_password_lifetime(&self) -> Result<Option<SignedDuration>> {
-        let policy: AppManagementPolicy = self
-            .graph
-            .read(Call::get("/v1.0/policies/defaultAppManagementPolicy"))
-            .await?;
-        let restrictions = policy.application_restrictions.password_credentials;
-        let lifetimes = restrictions.iter().filter(|restriction| {
-            restriction.restriction_type == "passwordLifetime"
-                && restriction.state.as_deref() != Some("disabled")
-        });
-        Ok(lifetimes
-            .filter_map(|restriction| duration(restriction.max_lifetime.as_deref()?))
-            .min()
-            .filter(|_| policy.is_enabled))
-    }
-
-    /// What people may do without a role.
-    pub async fn authorization_policy(&self) -> Result<AuthorizationPolicy> {
-        self.graph
-            .read(Call::get("/v1.0/policies/authorizationPolicy"))
-            .await
-    }
 }
 
 /// The path of an application by its unique name; the name is ours and needs no escaping but for safety's sake gets it.
@@ -352,21 +229,6 @@ fn unique(name: &str) -> String {
         return url.path().to_owned();
     }
     format!("/v1.0/applications(uniqueName='{quoted}')")
-}
-
-/// An ISO 8601 duration such as `P90D`; a month counts as 30 days, a year as 365.
-fn duration(text: &str) -> Option<SignedDuration> {
-    let span: Span = text.parse().ok()?;
-    let days = i64::from(span.get_years()) * 365
-        + i64::from(span.get_months()) * 30
-        + i64::from(span.get_weeks()) * 7
-        + i64::from(span.get_days());
-    let hours = i64::from(span.get_hours()) + days * 24;
-    Some(
-        SignedDuration::from_hours(hours)
-            + SignedDuration::from_mins(span.get_minutes())
-            + SignedDuration::from_secs(span.get_seconds()),
-    )
 }
 
 fn found<T>(answer: Result<T>) -> Result<Option<T>> {

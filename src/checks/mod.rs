@@ -3,6 +3,7 @@
 pub mod billing_account;
 pub mod check;
 pub mod cost_data;
+pub mod cost_details;
 pub mod credential_expiry;
 pub mod customers;
 pub mod subscription;
@@ -27,6 +28,11 @@ pub fn for_vendor(ids: &[String]) -> Vec<Box<dyn Check>> {
     ids.iter()
         .filter_map(|id| all().into_iter().find(|check| check.id() == id))
         .collect()
+}
+
+/// The checks that make something in Azure (a report), for `check --deep`.
+pub fn deep() -> Vec<Box<dyn Check>> {
+    vec![Box::new(cost_details::CostDetails)]
 }
 
 /// Asks every question: first whether the credential is accepted at all, then the rest at once.

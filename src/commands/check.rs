@@ -37,6 +37,9 @@ pub struct Args {
     /// Exit with 3 for a warning too
     #[arg(long)]
     strict: bool,
+    /// Have a day's cost details made too, as vendors of billing accounts do
+    #[arg(long)]
+    deep: bool,
     #[command(flatten)]
     unstored: Unstored,
 }
@@ -89,13 +92,13 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
             let secret = secret.ok_or_else(|| {
                 Error::usage("secret_missing", "A connection that is not stored here needs its client secret.").hint("Pipe it in with `--client-secret-stdin`, name a file with `--client-secret-file`, or set `AZCONNECT_CLIENT_SECRET`.")
             })?;
-            vec![with_secret(app, record, Ok(secret)).await?]
+            vec![with_secret(app, record, Ok(secret), args.deep).await?]
         }
         None => {
             let chosen = chosen(&args, app)?;
             let all = chosen.into_iter().map(async |record| {
                 let secret = app.secret_of(&record).await;
-                with_secret(app, record, secret).await
+                with_secret(app, record, secret, args.deep).await
             });
             futures::future::try_join_all(all).await?
         }
@@ -182,6 +185,7 @@ async fn with_secret(
     app: &App,
     record: ConnectionRecord,
     secret: Result<Secret>,
+    deep: bool,
 ) -> Result<Checked> {
     let vendor = vendors::find(&record.vendor).ok_or_else(|| {
         Error::bug(format!(
@@ -191,7 +195,7 @@ async fn with_secret(
     })?;
     same_cloud(app, &record).await?;
     let findings = match secret {
-        Ok(secret) => prove::once(app, vendor, &record, &secret).await?,
+        Ok(secret) => prove::once(app, vendor, &record, &secret, deep).await?,
         Err(error) => vec![Finding::failed("store.secret", "Client secret", &error)],
     };
     Ok(Checked { record, findings })

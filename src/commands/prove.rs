@@ -10,7 +10,7 @@ use crate::steps::wait::{PATIENCE, Pauses};
 use crate::ui::{Event, Progress};
 use crate::vendors::Vendor;
 
-/// Runs the vendor's checks once.
+/// Runs the vendor's checks once; `deep` ones too, if they are asked for.
 ///
 /// # Errors
 /// `Usage` where the cloud or the credential can't be used at all; what Azure answers is in the findings.
@@ -19,6 +19,7 @@ pub async fn once(
     vendor: &Vendor,
     record: &ConnectionRecord,
     secret: &Secret,
+    deep: bool,
 ) -> Result<Vec<Finding>> {
     let (azure, credential) = app.as_connection(record, secret).await?;
     let cloud = app.reach().await?.cloud.clone();
@@ -33,7 +34,11 @@ pub async fn once(
             record.vendor, record.name
         )),
     };
-    Ok(checks::run(&checks::for_vendor(&vendor.checks), &connected).await)
+    let mut all = checks::for_vendor(&vendor.checks);
+    if deep {
+        all.extend(checks::deep());
+    }
+    Ok(checks::run(&all, &connected).await)
 }
 
 /// Runs the checks until those that fail only because Azure has not caught up have passed, with a new token each time (a token
@@ -50,7 +55,7 @@ pub async fn until_effective(
     let mut pauses = Pauses::new(PATIENCE);
     tell(app, Progress::Running, "");
     loop {
-        let findings = once(app, vendor, record, secret).await?;
+        let findings = once(app, vendor, record, secret, false).await?;
         let failed: Vec<&Finding> = findings
             .iter()
             .filter(|finding| finding.status == Status::Fail)

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::azure::Azure;
-use crate::azure::graph::DirectoryRole;
+use crate::azure::directory::DirectoryRole;
 use crate::connection::{Agreement, Scope};
 use crate::steps::Permission;
 

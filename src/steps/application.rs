@@ -6,8 +6,11 @@ use serde_json::json;
 use super::by_hand::{ByHand, Place};
 use super::step::{Making, Outcome, Permission, Receipts, Step, made};
 use super::wait::until_visible;
+use crate::azure::error::ApiError;
+use crate::azure::ids::ClientId;
 use crate::azure::{Azure, AzureError, Result, graph};
 use crate::connection::{Application, Change, Receipt, ResourceKind};
+use crate::remedies::Service;
 use crate::text::shell_word;
 
 /// The step's id.
@@ -79,7 +82,10 @@ impl Step for ApplicationStep {
                 azure.application_by_unique_name(unique_name).await?
             }
             Application::Existing { client_id } => {
-                azure.application_by_client_id(*client_id).await?
+                match azure.application_by_client_id(*client_id).await? {
+                    Some(application) => Some(application),
+                    None => return Err(self.explained(azure, *client_id).await),
+                }
             }
         };
         Ok(found.map(|application| {
@@ -154,14 +160,28 @@ impl ApplicationStep {
         ]
     }
 
+    /// Why there is no application of that client id: people paste one of the two object ids of the portal.
+    async fn explained(&self, azure: &Azure, given: ClientId) -> AzureError {
+        match azure.client_id_of_object(given.guid()).await {
+            Ok(Some(client_id)) => self.error("ObjectIdGiven", format!("`{given}` is an object ID, and the application (client) ID is needed: it is {client_id}")),
+            Ok(None) | Err(_) => self.not_there(),
+        }
+    }
+
     fn not_there(&self) -> AzureError {
-        use crate::azure::error::ApiError;
+        self.error(
+            "Request_ResourceNotFound",
+            format!("{} does not exist in this directory", self.title()),
+        )
+    }
+
+    fn error(&self, code: &str, message: String) -> AzureError {
         AzureError::from(Box::new(ApiError {
             status: 404,
-            code: "Request_ResourceNotFound".to_owned(),
-            message: format!("{} does not exist in this directory", self.title()),
+            code: code.to_owned(),
+            message,
             request: "GET applications".to_owned(),
-            service: crate::remedies::Service::Graph,
+            service: Service::Graph,
             correlation_id: None,
             facts: Default::default(),
         }))
