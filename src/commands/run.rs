@@ -77,7 +77,7 @@ fn interrupted(app: &App, kind: Kind) -> Error {
     let message = if ways.is_empty() {
         "Stopped. Nothing in Azure was changed."
     } else {
-        "Stopped. Nothing is lost: what was done is in the journal."
+        "Stopped. Nothing is lost: what was done is written down on this machine."
     };
     Error::new(
         kind,

@@ -76,6 +76,11 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
     let record = record(app, &decided, before, &journal, receipts)?;
     app.connections.save(&record)?;
     journal.close()?;
+    // There is nothing to resume any more: what is left is to look.
+    app.say_if_interrupted(vec![
+        format!("Undo what is done: azconnect remove {}", spec.name),
+        format!("Prove that it works: azconnect check {}", spec.name),
+    ]);
     ending::finish(args, app, &decided, &record, (&ended, &survey), &in_hand).await
 }
 
