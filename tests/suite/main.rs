@@ -11,3 +11,4 @@ mod kill_walk;
 mod lab;
 mod main_job;
 mod sign_in;
+mod undo;
