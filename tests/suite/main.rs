@@ -7,6 +7,7 @@
 
 mod aftermath;
 mod contract;
+mod contract_flows;
 mod kill_walk;
 mod lab;
 mod main_job;
