@@ -1,6 +1,9 @@
 //! Every flow that exists, run by the built binary, and each of its requests and answers held against Microsoft's own definitions.
 
 use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use azconnect::sandbox::{
     Action, CostProfile, LogEntry, Options, Replication, Rule, State, SubscriptionState, ids,
@@ -8,7 +11,7 @@ use azconnect::sandbox::{
 
 use crate::contract::log_entry::exchange;
 use crate::contract::{Definitions, Report, say};
-use crate::lab::Lab;
+use crate::lab::{Lab, Ran};
 
 const REMOVE: [&str; 3] = ["remove", "spot", "--yes"];
 
@@ -16,6 +19,7 @@ const REMOVE: [&str; 3] = ["remove", "spot", "--yes"];
 type Flow = (&'static str, fn() -> State, fn(&Lab));
 
 const FLOWS: &[Flow] = &[
+    ("a person with a device code", State::contoso, a_person),
     (
         "one subscription, a second run, check, hand-over, remove",
         State::contoso,
@@ -180,6 +184,29 @@ fn a_whole_life(lab: &Lab) {
     lab.run(&REMOVE).exits(0);
 }
 
+/// Avery signs in with a device code, on whatever machine, while the program waits.
+fn a_person(lab: &Lab) {
+    let arguments = lab.init(&["--sign-in", "device-code"]);
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let mut command = lab.command(&words);
+    for name in ["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"] {
+        command.env_remove(name);
+    }
+    let child = command.spawn().unwrap();
+    let issued = |entry: &LogEntry| entry.response_body["user_code"].as_str().map(str::to_owned);
+    let end = Instant::now() + Duration::from_secs(60);
+    let code = loop {
+        if let Some(code) = lab.log().iter().find_map(issued) {
+            break code;
+        }
+        assert!(Instant::now() < end, "no code was issued");
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    let avery = lab.sandbox().person(ids::AVERY_NAME);
+    lab.block_on(avery.enter_device_code(&code, true)).unwrap();
+    Ran::from(child.wait_with_output().unwrap()).exits(0);
+}
+
 fn two_subscriptions() -> State {
     let mut state = State::contoso();
     state.add_subscription("Contoso Staging");
@@ -286,18 +313,35 @@ fn run(seed: State, replication: Replication, flow: impl Fn(&Lab)) -> Vec<LogEnt
     lab.log()
 }
 
+/// The logs of all flows, several run at once.
+fn all() -> Vec<(&'static str, Vec<LogEntry>)> {
+    let next = AtomicUsize::new(0);
+    let logs = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let late = run(State::contoso(), Replication::default(), a_whole_life);
+            logs.lock().unwrap().push(("with late replicas", late));
+        });
+        for _ in 0..3 {
+            scope.spawn(|| {
+                while let Some((name, seed, flow)) = FLOWS.get(next.fetch_add(1, Ordering::Relaxed))
+                {
+                    let log = run(seed(), Replication::none(), flow);
+                    logs.lock().unwrap().push((*name, log));
+                }
+            });
+        }
+    });
+    logs.into_inner().unwrap()
+}
+
 #[test]
 fn every_request_and_every_answer_is_one_that_microsofts_definitions_know() {
     let Some(definitions) = Definitions::load() else {
         say(&Definitions::skipped());
         return;
     };
-    let mut logs: Vec<(&str, Vec<LogEntry>)> = FLOWS
-        .iter()
-        .map(|(name, seed, flow)| (*name, run(seed(), Replication::none(), flow)))
-        .collect();
-    let late = run(State::contoso(), Replication::default(), a_whole_life);
-    logs.push(("a whole life with late replicas", late));
+    let logs = all();
     let mut report = Report::default();
     for (name, log) in &logs {
         assert!(!log.is_empty(), "{name}: nothing was asked");
