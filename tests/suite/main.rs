@@ -8,8 +8,10 @@
 mod aftermath;
 mod contract;
 mod contract_flows;
+mod journal;
 mod kill_walk;
 mod lab;
 mod main_job;
 mod sign_in;
+mod two_processes;
 mod undo;

@@ -110,7 +110,7 @@ fn disturbance(nth: u32, action: Action) -> Rule {
 /// Starts the program and stops it at a point by a signal, then lets all further requests pass.
 ///
 /// Says how it ended; none where it ended by itself before it came there, for independent requests have no fixed order.
-fn stop_at(
+pub(crate) fn stop_at(
     lab: &Lab,
     arguments: &[&str],
     point: Point,
@@ -128,7 +128,7 @@ fn stop_at(
 }
 
 /// The same at the first request whose path contains this, after Azure has processed it.
-fn stop_after(
+pub(crate) fn stop_after(
     lab: &Lab,
     arguments: &[&str],
     path: &str,
