@@ -1,7 +1,7 @@
 //! What an interrupted run may have made without noting so: looked for by what its intents say, and taken away.
 //!
-//! `azconnect remove` calls it before it takes back what the receipts name. A run that goes on needs none of this, for its steps make
-//! sure of the same things again.
+//! `azconnect remove` calls it before it takes back what the receipts name. A run that goes on makes sure of the same things again and
+//! needs it only for what it no longer wants.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -49,6 +49,36 @@ impl Plan {
                 return Ok(open.iter().map(|step| step.title()).collect());
             }
         }
+    }
+
+    /// Notes what this plan's interrupted run began, `next` does not lead to, and Azure shows: it is then known, and taken back
+    /// with all else.
+    ///
+    /// # Errors
+    /// Whatever Azure answers, or where the journal can't be written.
+    pub async fn note_dropped(
+        &self,
+        azure: &Azure,
+        journal: &mut Journal,
+        next: &Plan,
+    ) -> Result<()> {
+        let goes_on: BTreeSet<String> = next.steps().map(Step::id).collect();
+        let dropped: Vec<String> = self
+            .steps()
+            .map(Step::id)
+            .filter(|id| journal.has_begun(id) && journal.receipt(id).is_none())
+            .filter(|id| !goes_on.contains(id))
+            .collect();
+        if dropped.is_empty() {
+            return Ok(());
+        }
+        let mut survey = self.survey(azure, Some(journal), &[]).await?;
+        for id in dropped {
+            if let Some(receipt) = survey.found.remove(&id) {
+                journal.finish(&id, receipt)?;
+            }
+        }
+        Ok(())
     }
 
     /// Removes what Azure shows of it now, and says for which steps that was.

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use futures::FutureExt;
 use serde_json::json;
 
+use super::refusals::{refuse_other_run, refuse_other_target};
 use super::{Args, Decided, ending, show_plan};
 use crate::azure::ids::{ClientId, KeyId};
 use crate::commands::app::App;
@@ -40,6 +41,7 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
     let before = app.connections.find(&spec.name)?;
     let journal = journals::find(&app.connections, &spec.name)?;
     refuse_other_target(&decided, before.as_ref())?;
+    refuse_other_run(&decided, journal.as_ref())?;
     let in_hand: InHand = Mutex::new(decided.given.clone());
     let known = known_secret(app, &decided, before.as_ref(), journal.as_ref(), &in_hand).await?;
     let plan = Plan::new(spec, vendor, known, &store.describe())?;
@@ -65,6 +67,8 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
     }
     app.say_if_interrupted(ways_on(&decided));
     let mut journal = journal.unwrap_or_else(|| new_journal(app, &decided));
+    let earlier = Plan::new(&journal.written().spec, vendor, None, "")?;
+    earlier.note_dropped(azure, &mut journal, &plan).await?;
     journal.update_spec(spec.clone());
     keep_given(&decided).await?;
     let ended = execute(app, &decided, &plan, &mut journal, &survey, &in_hand).await?;
@@ -82,36 +86,6 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
         format!("Prove that it works: azconnect check {}", spec.name),
     ]);
     ending::finish(args, app, &decided, &record, (&ended, &survey), &in_hand).await
-}
-
-/// A connection's name stands for one app in one directory; another target under the same name would orphan what the first one made.
-fn refuse_other_target(decided: &Decided, before: Option<&ConnectionRecord>) -> Result<()> {
-    let Some(before) = before else { return Ok(()) };
-    let spec = &decided.spec;
-    let other_app = matches!(spec.application, Application::Existing { client_id } if client_id != before.client_id);
-    if before.tenant_id == spec.directory.id
-        && before.vendor == spec.vendor
-        && before.cloud == spec.cloud
-        && !other_app
-    {
-        return Ok(());
-    }
-    Err(Error::usage(
-        "connection_taken",
-        format!(
-            "The connection `{}` exists already, for another target.",
-            spec.name
-        ),
-    )
-    .why(format!(
-        "It connects {} to the app {} in the directory {} ({} cloud).",
-        before.vendor, before.client_id, before.tenant_id, before.cloud
-    ))
-    .hint(format!(
-        "Remove that one first: azconnect remove {}",
-        spec.name
-    ))
-    .hint("Or give this one another name with `--connection NAME`."))
 }
 
 /// The key id of the secret that an earlier run made and that is still at hand; it is put in hand too.

@@ -30,14 +30,16 @@ pub(super) async fn saved_answers(app: &App, args: &Args) -> Result<BTreeMap<Str
                     .map(str::to_owned)
             })
     };
-    let mut runs = journals::all(&app.connections)?;
+    let (mut runs, damaged) = journals::all(&app.connections)?;
     runs.retain(|journal| {
         let spec = &journal.written().spec;
         wanted("vendor").is_none_or(|vendor| vendor == spec.vendor)
             && wanted("connection").is_none_or(|name| name == spec.name.as_str())
     });
     let chosen = match (args.resume, runs.as_slice()) {
-        (true, []) => return Err(nothing_to_resume()),
+        (true, []) => {
+            return Err(damaged.into_iter().next().unwrap_or_else(nothing_to_resume));
+        }
         (true, [only]) => only,
         (false, [only]) if app.ui.can_ask() => match offer(app, only).await? {
             true => only,
