@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use azconnect::plan::journal::Journal;
-use azconnect::sandbox::ids;
+use azconnect::sandbox::{Options, Replication, State, ids};
 use rustix::process::Signal;
 
 use crate::aftermath::{azure, journal_file, record_file};
@@ -242,4 +242,30 @@ fn an_interrupted_run_for_another_app_is_not_forgotten() {
     );
     assert_eq!(azure(&lab), before);
     assert_eq!(fs::read(journal_file(&lab)).unwrap(), journal);
+}
+
+/// Killed while it gave a role on one subscription, and run again for another: the first role is known, and goes with the rest.
+#[test]
+fn a_scope_that_the_next_run_no_longer_wants_is_taken_back_all_the_same() {
+    let mut seed = State::contoso();
+    let staging = seed.add_subscription("Contoso Staging").to_string();
+    let lab = Lab::with(Options {
+        replication: Replication::none(),
+        seed,
+        ..Options::default()
+    });
+    let before = azure(&lab);
+    let init = lab.init(&["--subscription", &ids::SUBSCRIPTION.to_string()]);
+    let words: Vec<&str> = init.iter().map(String::as_str).collect();
+    stop_after(&lab, &words, "/roleAssignments/", Signal::KILL)
+        .unwrap()
+        .unwrap();
+    lab.run_init(&["--subscription", &staging]).exits(0);
+    let shown = lab
+        .run(&["show", "spot", "--output", "json"])
+        .exits(0)
+        .json();
+    assert_eq!(shown["steps"].as_array().unwrap().len(), 5, "{shown}");
+    lab.run(&REMOVE).exits(0);
+    assert_eq!(azure(&lab), before);
 }

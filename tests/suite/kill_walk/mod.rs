@@ -110,7 +110,7 @@ fn disturbance(nth: u32, action: Action) -> Rule {
 /// Starts the program and stops it at a point by a signal, then lets all further requests pass.
 ///
 /// Says how it ended; none where it ended by itself before it came there, for independent requests have no fixed order.
-pub(crate) fn stop_at(
+fn stop_at(
     lab: &Lab,
     arguments: &[&str],
     point: Point,
