@@ -3,12 +3,13 @@
 //! "As it was" leaves out what Azure itself keeps of a removed thing: a deleted app registration stays restorable for 30 days.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use azconnect::sandbox::{Action, Options, Replication, Rule, State, ids};
 use serde_json::Value;
 
 use crate::aftermath::{azure, journal_file, record_file};
-use crate::lab::Lab;
+use crate::lab::{Lab, Ran};
 
 const REMOVE: [&str; 5] = ["remove", "spot", "--yes", "--output", "json"];
 
@@ -247,6 +248,36 @@ fn what_others_added_to_our_app_does_not_stop_it_but_other_apps_roles_stay() {
     assert!(azure(&lab).role_assignments.contains_key(&strangers));
 }
 
+/// Between looking and assigning, somebody gives the same role under another name: it is theirs.
+#[test]
+fn a_role_that_somebody_else_gave_meanwhile_is_found_and_stays() {
+    let lab = Lab::new();
+    lab.sandbox().faults().add(Rule {
+        action: Action::HoldBefore(Duration::from_millis(1_500)),
+        times: 1,
+        ..refusal("PUT", "/roleAssignments/")
+    });
+    let init = lab.init(&[]);
+    let words: Vec<&str> = init.iter().map(String::as_str).collect();
+    let child = lab.start(&words);
+    while !lab.log().iter().any(|entry| entry.method == "PUT") {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let theirs = lab.state(|state| {
+        let mut all = state.service_principals.values();
+        let made = all.find(|principal| principal.id != ids::OPERATOR_SERVICE_PRINCIPAL);
+        let (principal, scope) = (
+            made.unwrap().id,
+            format!("/subscriptions/{}", ids::SUBSCRIPTION),
+        );
+        state.assign_role(principal, ids::ROLE_READER, &scope)
+    });
+    let ran = Ran::from(child.wait_with_output().unwrap()).exits(0).json();
+    assert_eq!(ran["steps"][3]["status"], "found", "{ran}");
+    lab.run(&REMOVE).exits(0);
+    assert!(azure(&lab).role_assignments.contains_key(&theirs));
+}
+
 /// Entra ID keeps the deleted app's unique name for 30 days; people connect again sooner.
 #[test]
 fn connected_again_after_a_removal_it_works_as_the_first_time() {
@@ -264,7 +295,11 @@ fn connected_again_after_a_removal_it_works_as_the_first_time() {
 
 /// Every such request fails, as often as the program repeats it.
 fn refuse(lab: &Lab, method: &str, path: &str) {
-    lab.sandbox().faults().add(Rule {
+    lab.sandbox().faults().add(refusal(method, path));
+}
+
+fn refusal(method: &str, path: &str) -> Rule {
+    Rule {
         service: None,
         method: Some(method.to_owned()),
         path_contains: Some(path.to_owned()),
@@ -275,7 +310,7 @@ fn refuse(lab: &Lab, method: &str, path: &str) {
             headers: BTreeMap::new(),
             body: None,
         },
-    });
+    }
 }
 
 #[test]
