@@ -4,6 +4,7 @@ pub mod authorization;
 pub mod client;
 pub mod cloud;
 pub mod cost_management;
+pub mod deleted_items;
 pub mod error;
 pub mod graph;
 pub mod ids;
