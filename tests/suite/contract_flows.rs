@@ -20,6 +20,11 @@ type Flow = (&'static str, fn() -> State, fn(&Lab));
 
 const FLOWS: &[Flow] = &[
     ("a person with a device code", State::contoso, a_person),
+    ("connected again after a removal", State::contoso, |lab| {
+        lab.run_init(&[]).exits(0);
+        lab.run(&REMOVE).exits(0);
+        lab.run_init(&[]).exits(0);
+    }),
     (
         "one subscription, a second run, check, hand-over, remove",
         State::contoso,
