@@ -8,7 +8,9 @@
 mod aftermath;
 mod contract;
 mod contract_flows;
+#[cfg(unix)] // it kills
 mod journal;
+#[cfg(unix)] // it sends signals
 mod kill_walk;
 mod lab;
 mod main_job;

@@ -215,13 +215,18 @@ fn walk<P: Copy + std::fmt::Debug + Send + Sync>(
         }
     });
     let failures = failures.into_inner().unwrap();
+    let reached = reached.into_inner();
     say(&format!(
         "kill walk: {what}: {} points tried, {} reached, {} failed",
         points.len(),
-        reached.into_inner(),
+        reached,
         failures.len()
     ));
     assert!(failures.is_empty(), "{what}:\n  {}", failures.join("\n  "));
+    assert!(
+        reached > points.len() / 2,
+        "{what}: hardly any point was reached"
+    );
 }
 
 /// A run that must end with this code.
