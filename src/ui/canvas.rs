@@ -13,10 +13,10 @@ use indicatif::{ProgressDrawTarget, TermLike};
 /// How often a second the list is redrawn at most.
 const REDRAWS: u8 = 20;
 
-/// Where the list is drawn on stderr.
-pub(super) fn on_stderr() -> ProgressDrawTarget {
+/// Where the list is drawn.
+pub(super) fn on(terminal: Term) -> ProgressDrawTarget {
     let canvas = Canvas {
-        terminal: Term::buffered_stderr(),
+        terminal,
         wrote_text: AtomicBool::default(),
         owes_line_end: AtomicBool::default(),
     };

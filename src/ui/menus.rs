@@ -66,20 +66,23 @@ pub(super) fn search(ask: &Ask, options: &[Choice], look: Look) -> Option<Result
     let terminal = Term::stderr();
     let (lines, columns) = terminal.size();
     let rows = searchable(options, usize::from(columns))?;
+    let order = default_first(numbers::default(ask, options), rows.len());
     let menu = Menu::new(ask, KEYS_SEARCH, &[], LEAD, look, &terminal);
     let room = usize::from(lines).saturating_sub(menu.question_lines() + 2);
     let chosen = FuzzySelect::with_theme(&menu)
         .with_prompt(&ask.prompt)
-        .items(rows)
-        .default(
-            numbers::default(ask, options)
-                .filter(|at| *at < MOST_MATCHES)
-                .unwrap_or(0),
-        )
+        .items(order.iter().map(|at| rows[*at].as_str()))
+        .default(0)
         .max_length(room.clamp(1, MOST_MATCHES))
         .report(false)
         .interact_on_opt(&terminal);
-    Some(answer(chosen, ask))
+    Some(answer(chosen, ask).map(|at| order[at]))
+}
+
+/// The list's order with the default at the top: a search shows its first rows only, and Enter alone takes the first.
+fn default_first(default: Option<usize>, count: usize) -> Vec<usize> {
+    let rest = (0..count).filter(|at| Some(*at) != default);
+    default.into_iter().chain(rest).collect()
 }
 
 fn answer<T>(chosen: dialoguer::Result<Option<T>>, ask: &Ask) -> Result<T> {
@@ -377,6 +380,12 @@ mod tests {
             searchable(&[choice("Name of a scope", &"x".repeat(90))], 80),
             None
         );
+    }
+
+    #[test]
+    fn enter_alone_takes_the_default_of_a_search() {
+        assert_eq!(default_first(Some(2), 4), [2, 0, 1, 3]);
+        assert_eq!(default_first(None, 3), [0, 1, 2]);
     }
 
     proptest! {

@@ -7,6 +7,8 @@
 mod canvas;
 mod chart;
 mod demo;
+#[cfg(test)]
+mod demo_session;
 mod failure;
 mod json;
 mod keyboard;
@@ -17,6 +19,8 @@ mod numbers;
 mod plain;
 mod prompts;
 mod screen;
+#[cfg(test)]
+mod session;
 mod terminal;
 pub mod terminal_guard;
 mod theme;

@@ -207,3 +207,6 @@ impl Watcher for Plain {
         self.prompts.proceed(ask)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use console::Term;
 use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 
 use crate::error::{Error, Result};
@@ -64,12 +65,12 @@ enum Section {
 }
 
 impl Terminal {
-    /// A watcher that writes where `prompts` does.
-    pub(super) fn new(prompts: Prompts) -> Self {
+    /// A watcher that draws on `terminal`, which is where `prompts` writes.
+    pub(super) fn new(prompts: Prompts, terminal: Term) -> Self {
         Terminal {
             prompts,
             live: Mutex::new(Live {
-                bars: MultiProgress::with_draw_target(canvas::on_stderr()),
+                bars: MultiProgress::with_draw_target(canvas::on(terminal)),
                 rows: Vec::new(),
                 section: Section::Nothing,
                 at_gap: false,
@@ -387,3 +388,6 @@ impl Watcher for Terminal {
         self.prompts.proceed(ask)
     }
 }
+
+#[cfg(test)]
+mod tests;
