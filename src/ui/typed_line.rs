@@ -16,7 +16,9 @@ pub fn typed_line(stop: &AtomicBool) -> Option<String> {
     while !stop.load(Ordering::Relaxed) {
         let stdin = std::io::stdin();
         let mut waiting = [PollFd::new(&stdin, PollFlags::IN)];
-        if poll(&mut waiting, Some(&pause)).is_ok_and(|ready| ready > 0) {
+        let typed = poll(&mut waiting, Some(&pause)).is_ok_and(|ready| ready > 0);
+        // What was typed after the end of the wait is the answer to the next question.
+        if typed && !stop.load(Ordering::Relaxed) {
             let mut line = String::new();
             let read = stdin.lock().read_line(&mut line).ok()?;
             return (read > 0).then_some(line);
