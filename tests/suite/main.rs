@@ -6,6 +6,7 @@
 )]
 
 mod contract;
+mod keyring;
 mod lab;
 mod main_job;
 mod sign_in;
