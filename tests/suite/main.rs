@@ -9,5 +9,6 @@ mod contract;
 mod keyring;
 mod lab;
 mod main_job;
+mod secrets;
 mod sign_in;
 mod terminal;
