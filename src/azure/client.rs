@@ -19,7 +19,8 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 
 use super::cloud::Cloud;
-use super::error::{ApiError, AzureError, Facts, Result, decode, sign_in_refusal};
+use super::decode::{decode, sign_in_refusal};
+use super::error::{ApiError, AzureError, Facts, Result};
 use super::transport::{Transport, diagnose};
 use crate::remedies::Service;
 

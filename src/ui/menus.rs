@@ -369,11 +369,8 @@ mod tests {
         ];
         let rows = searchable(&options, 80).unwrap();
         assert!(rows[0].starts_with("A subscription with a name that go"));
-        assert!(
-            rows.iter()
-                .take(3)
-                .all(|row| row.contains(id) && row.len() <= 77)
-        );
+        let whole = |row: &String| row.contains(id) && row.len() <= 77;
+        assert!(rows.iter().take(3).all(whole));
         assert!(rows[2].ends_with("#3"), "{}", rows[2]);
         assert_eq!(rows[3], "Short");
         assert_eq!(

@@ -4,11 +4,26 @@
     clippy::expect_used,
     reason = "a test that fails says where"
 )]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a test is outside, where the machine is"
+)]
 
+mod advice;
+mod aftermath;
+mod architecture;
 mod contract;
+mod failing;
+mod failures_network;
+mod failures_rights;
+mod failures_sign_in;
+mod failures_subscriptions;
 mod keyring;
+mod kill_walk;
 mod lab;
 mod main_job;
+mod people;
+mod readme;
 mod secrets;
 mod sign_in;
 mod terminal;

@@ -15,7 +15,8 @@ use azure_core::time::{Duration, OffsetDateTime};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::azure::error::{AzureError, Facts, SignInError, sign_in_refusal};
+use crate::azure::decode::sign_in_refusal;
+use crate::azure::error::{AzureError, Facts, SignInError};
 use crate::azure::ids::ClientId;
 use crate::secret::Secret;
 

@@ -41,13 +41,11 @@ pub(super) fn blocks(
     };
     let mut items: Vec<Item> = survey.rows.iter().map(|row| item(row, held)).collect();
     say_once(&mut items);
-    if let Some(days) = secret_days(spec, survey) {
-        if let Some(secret) = items
-            .iter_mut()
-            .find(|item| item.title.starts_with("Client secret"))
-        {
-            secret.text = format!("ends after {days} days");
-        }
+    let secret = items
+        .iter_mut()
+        .find(|item| item.title.starts_with("Client secret"));
+    if let (Some(days), Some(secret)) = (secret_days(spec, survey), secret) {
+        secret.text = format!("ends after {days} days");
     }
     vec![paragraph(intro), Block::Items { items }]
 }
@@ -133,8 +131,8 @@ pub(super) async fn consent(app: &App, vendor: &Vendor, survey: &Survey) -> Resu
                     "Stopped before the first change. Nothing in Azure is different.",
                 )
                 .hint(format!(
-                    "Look at it again: azconnect init {} --plan",
-                    vendor.id
+                    "Look at it again: {}",
+                    app.typed(format!("init {} --plan", vendor.id))
                 )));
             }
             Proceed::Explain => app.ui.tell(Event::Shown {
