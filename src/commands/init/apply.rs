@@ -76,9 +76,18 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
     plan.sweep(azure, &journal, &receipts).await?;
     let record = record(app, &decided, before, &journal, receipts)?;
     app.connections.save(&record)?;
+    let steps = (ended.as_slice(), &survey);
+    if record.credential.stored_in == "none" {
+        // A secret that is kept nowhere is lost until it has been shown, so the run is over only then.
+        let exit = ending::finish(args, app, &decided, &record, steps, &in_hand).await?;
+        if let Err(error) = journal.close() {
+            tracing::warn!("{error}");
+        }
+        return Ok(exit);
+    }
     journal.close()?;
     app.say_if_interrupted(ways_on_when_done(&decided));
-    ending::finish(args, app, &decided, &record, (&ended, &survey), &in_hand).await
+    ending::finish(args, app, &decided, &record, steps, &in_hand).await
 }
 
 /// A connection's name stands for one app in one directory; another target under the same name would orphan what the first one made.
@@ -134,7 +143,9 @@ async fn known_secret(
             return Ok(None);
         };
         if credential.stored_in == "none" {
-            return Ok(Some(key));
+            // A journal that is still there says that nobody has seen it.
+            let was_shown = journal.is_none();
+            return Ok(was_shown.then_some(key));
         }
         let Some(secret) = app
             .store(&credential.stored_in)?
