@@ -2,8 +2,9 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::time::Duration;
 
-use azconnect::sandbox::State;
+use azconnect::sandbox::{Action, Rule, Service, State};
 
 use super::Canaries;
 use super::traces::files;
@@ -77,6 +78,42 @@ fn none_shows_it_once() {
             Canaries::of(&lab, &[]).assert_absent("a later run", both.as_bytes());
         }
     }
+}
+
+#[test]
+fn none_shows_it_even_if_the_run_is_cut_off_before() {
+    let lab = Lab::new();
+    lab.sandbox().faults().add(Rule {
+        service: Some(Service::Arm),
+        method: Some("POST".to_owned()),
+        path_contains: Some("Microsoft.CostManagement/query".to_owned()),
+        nth: 1,
+        times: 1,
+        action: Action::HoldBefore(Duration::from_secs(120)),
+    });
+    let mut child = lab.start(&[
+        "init",
+        "spot-cost-intelligence",
+        "--connection",
+        "spot",
+        "--yes",
+        "--store",
+        "none",
+    ]);
+    while !lab.log().iter().any(|entry| entry.path.contains("/query")) {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    lab.sandbox().faults().clear();
+    let unseen = issued(&lab);
+    let shown = init(&lab, "none", &[]).exits(0);
+    let secret = issued(&lab);
+    assert_ne!(secret, unseen, "the one that nobody saw is gone");
+    assert_eq!(shown.stdout.matches(&secret).count(), 1, "{}", shown.stdout);
+    let again = init(&lab, "none", &[]).exits(0);
+    assert_eq!(issued(&lab), secret, "and then it stays");
+    assert!(!again.stdout.contains(&secret));
 }
 
 #[test]

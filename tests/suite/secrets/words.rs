@@ -27,7 +27,7 @@ fn debug_and_panics_never_show_a_secret() {
         format!("{entry:?}"),
         format!("{field:#?}"),
         panic_text(|| assert_eq!(Secret::new(CANARY), Secret::new("another"))),
-        panic_text(|| drop(Err::<(), _>(Secret::new(CANARY)).unwrap())),
+        panic_text(|| Err::<(), _>(Secret::new(CANARY)).unwrap()),
     ] {
         assert!(!text.is_empty());
         assert!(
