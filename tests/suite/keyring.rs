@@ -79,7 +79,7 @@ impl Session {
                 .any(|folder| folder.join(program).is_file());
             assert!(
                 found,
-                "`{program}` is not installed, and a real keyring needs it. Run the README's test command, or: {INSTALL}"
+                "`{program}` is not installed, and a real keyring needs it. Run the README's test command (`bash tests/run`), or: {INSTALL}"
             );
         }
         let config = lab.home().join("bus.conf");
