@@ -1,5 +1,6 @@
 //! A secret is where it was put, and nowhere else: not on the screen, in logs, files, arguments or environments.
 
+mod browser;
 mod places;
 mod runs;
 mod traces;
