@@ -22,12 +22,16 @@ mod failures_subscriptions;
 #[cfg(unix)] // signals, terminals, file modes
 mod journal;
 #[cfg(unix)] // signals, terminals, file modes
+mod keyring;
+#[cfg(unix)] // signals, terminals, file modes
 mod kill_walk;
 mod lab;
 mod main_job;
 #[cfg(unix)] // signals, terminals, file modes
 mod people;
 mod readme;
+#[cfg(unix)] // signals, terminals, file modes
+mod secrets;
 mod sign_in;
 #[cfg(unix)] // signals, terminals, file modes
 mod terminal;

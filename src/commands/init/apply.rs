@@ -80,10 +80,19 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
     plan.sweep(azure, &journal, &receipts).await?;
     let record = record(app, &decided, before, &journal, receipts)?;
     app.connections.save(&record)?;
+    let steps = (ended.as_slice(), &survey);
+    if record.credential.stored_in == "none" {
+        // A secret that is kept nowhere is lost until it has been shown, so the run is over only then.
+        let exit = ending::finish(args, app, &decided, &record, steps, &in_hand).await?;
+        if let Err(error) = journal.close() {
+            tracing::warn!("{error}");
+        }
+        return Ok(exit);
+    }
     journal.close()?;
     // There is nothing to resume any more: what is left is to look.
     app.say_if_interrupted(ways_on_when_done(app, &decided));
-    ending::finish(args, app, &decided, &record, (&ended, &survey), &in_hand).await
+    ending::finish(args, app, &decided, &record, steps, &in_hand).await
 }
 
 /// The key id of the secret that an earlier run made and that is still at hand; it is put in hand too.
@@ -105,7 +114,9 @@ async fn known_secret(
             return Ok(None);
         };
         if credential.stored_in == "none" {
-            return Ok(Some(key));
+            // A journal that is still there says that nobody has seen it.
+            let was_shown = journal.is_none();
+            return Ok(was_shown.then_some(key));
         }
         let Some(secret) = app
             .store(&credential.stored_in)?
