@@ -7,6 +7,7 @@ pub mod cloud;
 pub mod cost_details;
 pub mod cost_management;
 mod decode;
+pub mod deleted_items;
 pub mod directory;
 pub mod error;
 mod explain;

@@ -58,12 +58,12 @@ pub trait Step: Send + Sync {
     /// The same as somebody else can do it, with the values that are known so far.
     fn by_hand(&self, receipts: &Receipts, place: &Place<'_>) -> ByHand;
 
-    /// Removes what an interrupted [`Step::apply`] with this marker may have left behind.
+    /// Removes what an interrupted [`Step::apply`] with this marker may have left behind; `false` where Azure shows nothing of it.
     ///
     /// # Errors
     /// Whatever Azure answers; the engine then does not apply the step again.
-    async fn clean_up(&self, _azure: &Azure, _receipts: &Receipts, _marker: &str) -> Result<()> {
-        Ok(())
+    async fn clean_up(&self, _azure: &Azure, _receipts: &Receipts, _marker: &str) -> Result<bool> {
+        Ok(false)
     }
 }
 

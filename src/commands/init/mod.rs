@@ -2,6 +2,7 @@
 
 mod apply;
 mod ending;
+mod refusals;
 mod resume;
 mod show_plan;
 
@@ -81,6 +82,9 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
     app.ui.tell(Event::Started {
         title: "Connect Azure to a cost tool".to_owned(),
     });
+    if let Some(file) = &args.handover_to {
+        super::handover::check(file)?;
+    }
     let given = super::given_secret::read(
         &app.host,
         args.client_secret_stdin,
