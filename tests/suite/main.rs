@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod billing_contract;
 mod contract;
 mod lab;
 mod main_job;
