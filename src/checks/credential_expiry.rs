@@ -34,11 +34,7 @@ impl Check for CredentialExpiry {
             let what = "When it ends is not known: azconnect didn't make it.";
             return vec![Finding::new(ID, self.title(), Status::Skip, what)];
         };
-        let renew = format!(
-            "azconnect remove {0}, then azconnect init {1} --connection {0}",
-            connected.record.name, connected.record.vendor
-        );
-        vec![finding(self.title(), ends, connected.now, &renew)]
+        vec![finding(self.title(), ends, connected.now, &connected.renew)]
     }
 }
 
@@ -50,7 +46,7 @@ fn finding(title: &str, ends: Timestamp, now: Timestamp, renew: &str) -> Finding
         return Finding::new(ID, title, Status::Fail, format!("Ended on {day}."))
             .why("A client secret has an end, and nobody renews it by itself.")
             .fix(format!(
-                "Connect anew, and paste the new secret into the vendor's form: {renew}"
+                "Make a new one, and paste it into the vendor's form: {renew}"
             ));
     }
     // Rounded for people: a secret made a moment ago for 180 days ends in 180 days.
@@ -62,7 +58,9 @@ fn finding(title: &str, ends: Timestamp, now: Timestamp, renew: &str) -> Finding
     if days < SOON {
         return Finding::new(ID, title, Status::Warn, format!("Ends {in_days} ({day})."))
             .why("From then on the vendor can't sign in any more, and says so late or never.")
-            .fix(format!("Connect anew before that day: {renew}"));
+            .fix(format!(
+                "Make a new one before that day, and paste it into the vendor's form: {renew}"
+            ));
     }
     Finding::new(ID, title, Status::Pass, format!("Ends {in_days} ({day})."))
 }

@@ -164,16 +164,44 @@ impl App {
     pub async fn secret_of(&self, record: &ConnectionRecord) -> Result<Secret> {
         let stored_in = &record.credential.stored_in;
         if stored_in == "none" {
-            return Err(Error::new(Kind::Usage, "secret_not_kept", format!("The secret of `{}` is not kept on this machine.", record.name))
-                .why("It was connected with `--store none`.")
-                .hint(format!("Give it: azconnect check --tenant {} --client-id {} --vendor {} --client-secret-stdin", record.tenant_id, record.client_id, record.vendor)));
+            return Err(Error::new(
+                Kind::Usage,
+                "secret_not_kept",
+                format!(
+                    "The secret of `{}` is not kept on this machine.",
+                    record.name
+                ),
+            )
+            .why("It was connected with `--store none`.")
+            .hint(format!(
+                "Give it: {}",
+                self.typed(format!(
+                    "check --tenant {} --client-id {} --vendor {} --client-secret-stdin",
+                    record.tenant_id, record.client_id, record.vendor
+                ))
+            )));
         }
         let found = self.store(stored_in)?.get(record.name.as_str()).await?;
         found.ok_or_else(|| {
             Error::new(Kind::Storage, "secret_gone", format!("The secret of `{}` is no longer in the {stored_in}.", record.name))
                 .why("Somebody removed the entry, or this is another keyring than the one that it was put into.")
-                .hint(format!("Make a new one: azconnect init {} --connection {}", record.vendor, record.name))
+                .hint(format!("Make a new one: {}", self.typed(format!("init {} --connection {}", record.vendor, record.name))))
         })
+    }
+
+    /// A command of ours as this person would type it: with the same Azure as this run.
+    pub fn typed(&self, words: impl std::fmt::Display) -> String {
+        let cloud = self.global.cloud.as_str();
+        if self.global.sandbox {
+            format!("azconnect {words} --sandbox")
+        } else if cloud == "public" || self.host.env("AZCONNECT_CLOUD") == Some(cloud) {
+            format!("azconnect {words}")
+        } else {
+            format!(
+                "azconnect {words} --cloud {}",
+                crate::text::shell_word(cloud)
+            )
+        }
     }
 
     /// From now on, an interrupted run ends with these lines.

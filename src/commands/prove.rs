@@ -28,6 +28,10 @@ pub async fn once(
         credential: &credential,
         cloud: &cloud,
         now: app.host.now(),
+        renew: app.typed(format!(
+            "init {} --connection {}",
+            record.vendor, record.name
+        )),
     };
     Ok(checks::run(&checks::for_vendor(&vendor.checks), &connected).await)
 }

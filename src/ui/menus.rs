@@ -15,7 +15,7 @@ use crate::ui::layout::text_lines;
 use crate::ui::numbers;
 use crate::ui::prompts::{failed, interrupted};
 use crate::ui::theme::{Line, Look, Role};
-use crate::ui::wrap::{pad, visible, width};
+use crate::ui::wrap::{pad, visible, width, wrap};
 use crate::ui::{Ask, Choice};
 
 /// Lists longer than this can be searched.
@@ -243,7 +243,7 @@ impl MenuRow {
             return MenuRow {
                 label: chunks(&name, columns),
                 detail: String::new(),
-                below: chunks(&detail, columns),
+                below: lines_of(&detail, columns),
             };
         }
         MenuRow {
@@ -256,6 +256,17 @@ impl MenuRow {
     fn height(&self) -> usize {
         self.label.len() + self.below.len()
     }
+}
+
+/// A sentence in lines broken at its words; anything that is then still too wide is cut to fit.
+fn lines_of(text: &str, columns: usize) -> Vec<String> {
+    if text.is_empty() {
+        return Vec::new();
+    }
+    wrap(text, columns)
+        .iter()
+        .flat_map(|line| chunks(line, columns))
+        .collect()
 }
 
 /// A text in lines that fit exactly: in a menu a line that the terminal wraps by itself would spoil the redraw.
@@ -358,11 +369,8 @@ mod tests {
         ];
         let rows = searchable(&options, 80).unwrap();
         assert!(rows[0].starts_with("A subscription with a name that go"));
-        assert!(
-            rows.iter()
-                .take(3)
-                .all(|row| row.contains(id) && row.len() <= 77)
-        );
+        let whole = |row: &String| row.contains(id) && row.len() <= 77;
+        assert!(rows.iter().take(3).all(whole));
         assert!(rows[2].ends_with("#3"), "{}", rows[2]);
         assert_eq!(rows[3], "Short");
         assert_eq!(

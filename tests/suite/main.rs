@@ -9,9 +9,20 @@
     reason = "a test is outside, where the machine is"
 )]
 
+mod advice;
+mod aftermath;
 mod architecture;
 mod billing_contract;
 mod contract;
+mod failing;
+mod failures_network;
+mod failures_rights;
+mod failures_sign_in;
+mod failures_subscriptions;
+mod kill_walk;
 mod lab;
 mod main_job;
+mod people;
+mod readme;
 mod sign_in;
+mod terminal;

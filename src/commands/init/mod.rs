@@ -128,7 +128,7 @@ async fn decide(
     let kept_in = interview.answers.value_or("store", "keyring").to_owned();
     let store = app.store(&kept_in)?;
     store.probe().await?;
-    let azure = signing::as_person(app, &signed_in, None).await?;
+    let azure = signing::as_person(app, &signed_in, None, Some(&vendor.id)).await?;
     let follows = matches!(
         signed_in.method,
         Method::AzureCli
@@ -149,7 +149,7 @@ async fn decide(
         value: directory.display_name.clone(),
         source: interview.answers.source("tenant"),
     });
-    let azure = signing::as_person(app, &signed_in, Some(directory.id)).await?;
+    let azure = signing::as_person(app, &signed_in, Some(directory.id), Some(&vendor.id)).await?;
     let cloud = app.reach().await?.cloud.name.clone();
     let setting = resolve::Setting {
         azure: &azure,

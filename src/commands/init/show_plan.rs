@@ -39,12 +39,8 @@ pub(super) fn blocks(
             spec.directory.display_name
         ),
     };
-    let mut said = Vec::new();
-    let mut items: Vec<Item> = survey
-        .rows
-        .iter()
-        .map(|row| item(row, held, &mut said))
-        .collect();
+    let mut items: Vec<Item> = survey.rows.iter().map(|row| item(row, held)).collect();
+    say_once(&mut items);
     let secret = items
         .iter_mut()
         .find(|item| item.title.starts_with("Client secret"));
@@ -52,6 +48,16 @@ pub(super) fn blocks(
         secret.text = format!("ends after {days} days");
     }
     vec![paragraph(intro), Block::Items { items }]
+}
+
+/// What a row needs is said in full only where it differs from the row above: ten roles on ten subscriptions stay ten short rows.
+fn say_once(items: &mut [Item]) {
+    for at in (1..items.len()).rev() {
+        let same = !items[at].lines.is_empty() && items[at].lines == items[at - 1].lines;
+        if same {
+            items[at].lines = vec![("Needs".to_owned(), "the same".to_owned())];
+        }
+    }
 }
 
 fn secret_days(spec: &ConnectionSpec, survey: &Survey) -> Option<u16> {
@@ -65,26 +71,18 @@ fn secret_days(spec: &ConnectionSpec, survey: &Survey) -> Option<u16> {
     }
 }
 
-/// A row of the plan. A right that the person has is named once, one that is missing at every step that needs it.
-fn item<'a>(
-    row: &'a Row,
-    held: &BTreeMap<Permission, Held>,
-    said: &mut Vec<&'a Permission>,
-) -> Item {
-    let mut lines = Vec::new();
-    for permission in &row.needs {
+fn item(row: &Row, held: &BTreeMap<Permission, Held>) -> Item {
+    let lines = row.needs.iter().map(|permission| {
         let own = match held.get(permission) {
-            Some(Held::Yes) if said.contains(&permission) => continue,
             Some(Held::Yes) => "you have it",
             Some(Held::No) => "you don't seem to have it",
             Some(Held::Unknown) | None => "azconnect can't see whether you have it",
         };
-        said.push(permission);
-        lines.push((
+        (
             "Needs".to_owned(),
             format!("{} ({own})", permission.holders()),
-        ));
-    }
+        )
+    });
     let state = match row.change {
         Change::Create => "create",
         Change::Reuse => "reuse",
@@ -94,7 +92,7 @@ fn item<'a>(
         state: state.to_owned(),
         title: row.title.clone(),
         text: String::new(),
-        lines,
+        lines: lines.collect(),
     }
 }
 
@@ -133,8 +131,8 @@ pub(super) async fn consent(app: &App, vendor: &Vendor, survey: &Survey) -> Resu
                     "Stopped before the first change. Nothing in Azure is different.",
                 )
                 .hint(format!(
-                    "Look at it again: azconnect init {} --plan",
-                    vendor.id
+                    "Look at it again: {}",
+                    app.typed(format!("init {} --plan", vendor.id))
                 )));
             }
             Proceed::Explain => app.ui.tell(Event::Shown {
