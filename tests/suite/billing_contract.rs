@@ -116,43 +116,45 @@ async fn answer(request: reqwest::RequestBuilder) -> (u16, String, Value) {
     (status, location.unwrap_or_default(), body)
 }
 
-/// Everything that can be read, at every kind of scope.
-fn read_everything(client: &Client<'_>) {
-    let mut paths = vec![
-        "/providers/Microsoft.Billing/billingAccounts".to_owned(),
-        "/providers/Microsoft.Billing/billingAccounts?includeAll=true".to_owned(),
-        account("77770001"),
-        account("99999999"),
-    ];
-    let mut scopes: Vec<String> = [
-        ids::ENROLLMENT,
-        ids::TRANSFERRED_ENROLLMENT,
-        ids::MCA_ACCOUNT,
-        ids::MPA_ACCOUNT,
-    ]
-    .map(account)
-    .to_vec();
+/// The id of the first item of a list.
+fn first(client: &Client<'_>, path: &str) -> String {
+    let (status, _, list) = client.send("GET", path, STABLE, None);
+    assert_eq!(status, 200, "{path}: {list}");
+    list["value"][0]["id"].as_str().unwrap().to_owned()
+}
+
+/// A scope of every kind that roles are given at.
+fn scopes(client: &Client<'_>) -> Vec<String> {
     let partner = State::first_billing_profile(&account(ids::MPA_ACCOUNT));
     let profile = State::first_billing_profile(&account(ids::MCA_ACCOUNT));
-    scopes.push(format!("{}/departments/101", account(ids::ENROLLMENT)));
-    scopes.extend([profile.clone(), partner.clone()]);
-    let items = |path: &str| {
-        let (status, _, list) = client.send("GET", path, STABLE, None);
-        assert_eq!(status, 200, "{path}: {list}");
-        list["value"][0]["id"].as_str().unwrap().to_owned()
-    };
-    scopes.push(items(&format!("{profile}/invoiceSections")));
-    scopes.push(items(&format!(
-        "{partner}/customers?expand=enabledAzurePlans&top=3"
-    )));
-    paths.push(items(&format!("{}/customers", account(ids::MPA_ACCOUNT))));
-    paths.push(items(&format!(
-        "{}/billingProfiles",
-        account(ids::MCA_ACCOUNT)
-    )));
-    paths.push(items(&format!("{}/departments", account(ids::ENROLLMENT))));
-    for scope in scopes {
-        paths.push(items(&format!("{scope}/billingRoleDefinitions")));
+    vec![
+        account(ids::ENROLLMENT),
+        account(ids::TRANSFERRED_ENROLLMENT),
+        account(ids::MCA_ACCOUNT),
+        account(ids::MPA_ACCOUNT),
+        first(client, &format!("{}/departments", account(ids::ENROLLMENT))),
+        first(
+            client,
+            &format!("{}/billingProfiles", account(ids::MCA_ACCOUNT)),
+        ),
+        first(client, &format!("{profile}/invoiceSections")),
+        first(
+            client,
+            &format!("{partner}/customers?expand=enabledAzurePlans&top=3"),
+        ),
+    ]
+}
+
+/// Everything that can be read, at every kind of scope.
+fn read_everything(client: &Client<'_>) {
+    let list = "/providers/Microsoft.Billing/billingAccounts";
+    let mut paths = vec![
+        list.to_owned(),
+        format!("{list}?includeAll=true"),
+        first(client, &format!("{}/customers", account(ids::MPA_ACCOUNT))),
+    ];
+    for scope in scopes(client) {
+        paths.push(first(client, &format!("{scope}/billingRoleDefinitions")));
         let below = [
             "",
             "/billingRoleDefinitions",
@@ -161,43 +163,38 @@ fn read_everything(client: &Client<'_>) {
         ];
         paths.extend(below.map(|below| format!("{scope}{below}")));
         let actions = json!({"actions": ["50000000-aaaa-bbbb-cccc-200000000000"]});
-        let (status, _, body) = client.send(
-            "POST",
-            &format!("{scope}/checkAccess"),
-            STABLE,
-            Some(actions),
-        );
+        let path = format!("{scope}/checkAccess");
+        let (status, _, body) = client.send("POST", &path, STABLE, Some(actions));
         assert_eq!(status, 200, "{scope}: {body}");
     }
     for path in paths {
         let (status, _, body) = client.send("GET", &path, STABLE, None);
-        let expected = match path.rsplit('/').next() {
-            Some("99999999") => 404,
-            Some("77770001") => 403,
-            _ => 200,
-        };
-        assert_eq!(status, expected, "{path}: {body}");
+        assert_eq!(status, 200, "{path}: {body}");
+    }
+    for (name, expected) in [("99999999", 404), ("77770001", 403)] {
+        assert_eq!(client.send("GET", &account(name), STABLE, None).0, expected);
     }
 }
 
-fn grants(client: &Client<'_>) {
+/// The flat body of a grant to the subject.
+fn grant(client: &Client<'_>, scope: &str, role: Uuid) -> Value {
     let subject = client.lab.state(|state| {
-        state
-            .service_principals
-            .values()
+        let mut principals = state.service_principals.values();
+        principals
             .find(|found| found.display_name == "Subject")
             .unwrap()
             .id
     });
+    json!({
+        "principalId": subject, "principalTenantId": ids::TENANT,
+        "roleDefinitionId": format!("{scope}/billingRoleDefinitions/{role}"),
+    })
+}
+
+fn grants_at_an_enrollment(client: &Client<'_>) {
     let enrollment = account(ids::ENROLLMENT);
-    let properties = |scope: &str, role: Uuid| {
-        json!({
-            "principalId": subject, "principalTenantId": ids::TENANT,
-            "roleDefinitionId": format!("{scope}/billingRoleDefinitions/{role}"),
-        })
-    };
-    let wrapped =
-        json!({"properties": properties(&enrollment, ids::BILLING_ROLE_ENROLLMENT_READER)});
+    let body = grant(client, &enrollment, ids::BILLING_ROLE_ENROLLMENT_READER);
+    let wrapped = json!({"properties": body});
     for (version, first) in [(PREVIEW, 200), (STABLE, 201)] {
         let path = format!("{enrollment}/billingRoleAssignments/{}", Uuid::new_v4());
         let (status, location, body) = client.send("PUT", &path, version, Some(wrapped.clone()));
@@ -210,6 +207,11 @@ fn grants(client: &Client<'_>) {
             assert_eq!(client.send("DELETE", &path, STABLE, None).0, status);
         }
     }
+    let create = format!("{enrollment}/createBillingRoleAssignment");
+    assert_eq!(client.send("POST", &create, STABLE, Some(body)).0, 422);
+}
+
+fn grants_at_modern_accounts(client: &Client<'_>) {
     let (mca, mpa) = (account(ids::MCA_ACCOUNT), account(ids::MPA_ACCOUNT));
     let profile = State::first_billing_profile(&mca);
     for (scope, role) in [
@@ -219,18 +221,18 @@ fn grants(client: &Client<'_>) {
     ] {
         let path = format!("{scope}/createBillingRoleAssignment");
         let (status, location, body) =
-            client.send("POST", &path, STABLE, Some(properties(scope, role)));
+            client.send("POST", &path, STABLE, Some(grant(client, scope, role)));
         assert_eq!(status, 202, "{body}");
         assert_eq!(client.ask("GET", &location, None).0, 200);
-        let (status, _, _) = client.send("POST", &path, STABLE, Some(properties(scope, role)));
+        let (status, _, _) = client.send("POST", &path, STABLE, Some(grant(client, scope, role)));
         assert_eq!(status, 409);
     }
     for scope in [&mca, &mpa] {
         let path = format!("{scope}/billingRoleAssignments/{}", Uuid::new_v4());
-        let body = json!({"properties": properties(scope, ids::BILLING_ROLE_ACCOUNT_READER)});
+        let body = json!({"properties": grant(client, scope, ids::BILLING_ROLE_ACCOUNT_READER)});
         assert_eq!(client.send("PUT", &path, STABLE, Some(body)).0, 422);
     }
-    let mut to_owner = properties(&mca, ids::BILLING_ROLE_ACCOUNT_OWNER);
+    let mut to_owner = grant(client, &mca, ids::BILLING_ROLE_ACCOUNT_OWNER);
     to_owner
         .as_object_mut()
         .unwrap()
@@ -247,13 +249,6 @@ fn grants(client: &Client<'_>) {
             .0,
         201
     );
-    let refused = client.send(
-        "POST",
-        &format!("{enrollment}/createBillingRoleAssignment"),
-        STABLE,
-        Some(properties(&enrollment, ids::BILLING_ROLE_ENROLLMENT_READER)),
-    );
-    assert_eq!(refused.0, 422);
 }
 
 fn costs(client: &Client<'_>) {
@@ -306,7 +301,8 @@ fn billing_keeps_to_microsofts_definitions() {
     let lab = lab();
     let client = Client::new(&lab);
     read_everything(&client);
-    grants(&client);
+    grants_at_an_enrollment(&client);
+    grants_at_modern_accounts(&client);
     costs(&client);
     let Some(definitions) = Definitions::load() else {
         say(&Definitions::skipped());

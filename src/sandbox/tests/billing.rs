@@ -333,3 +333,16 @@ async fn twelve_hundred_customers_come_in_pages() {
         404
     );
 }
+
+#[test]
+fn a_state_with_billing_survives_json_and_one_without_is_read() {
+    let state = State::contoso_with_billing();
+    let mut saved = serde_json::to_value(&state).unwrap();
+    assert_eq!(
+        serde_json::from_value::<State>(saved.clone()).unwrap(),
+        state
+    );
+    saved.as_object_mut().unwrap().remove("billing");
+    let older = serde_json::from_value::<State>(saved).unwrap();
+    assert_eq!(older, State::contoso());
+}
