@@ -6,6 +6,8 @@ mod billing;
 mod billing_costs;
 mod billing_enrollment;
 mod billing_grants;
+mod billing_permissions;
+mod billing_principals;
 mod client;
 mod costs;
 mod faults;

@@ -12,6 +12,7 @@
 mod advice;
 mod aftermath;
 mod architecture;
+mod billing_contract;
 mod contract;
 mod contract_flows;
 mod failing;

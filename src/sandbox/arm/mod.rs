@@ -1,8 +1,9 @@
 //! Azure Resource Manager: directories, subscriptions, management groups, role assignments, cost queries.
 //!
-//! [`super::dispatch`] hands every request to [`handle`], which leaves what is below billing accounts to [`super::billing`]. What is promised: tokens are checked as ARM checks them, every
-//! resource type knows its api-versions, and everything that is read or written passes RBAC, evaluated down the tree of
-//! management groups. Resource groups and resources are scopes only: any name of one counts as existing.
+//! [`super::dispatch`] hands every request to [`handle`], which leaves what is below billing accounts to
+//! [`super::billing`]. What is promised: tokens are checked as ARM checks them, every resource type knows its
+//! api-versions, and everything that is read or written passes RBAC, evaluated down the tree of management groups.
+//! Resource groups and resources are scopes only: any name of one counts as existing.
 
 mod caller;
 mod cost_figures;

@@ -65,15 +65,7 @@ pub(super) fn put(visit: &mut Visit<'_>) -> Outcome {
 /// `POST {scope}/createBillingRoleAssignment`, of MCA and MPA. The service chooses the name.
 pub(super) fn create(visit: &mut Visit<'_>) -> Outcome {
     let (scope, account) = BillingScope::find(&visit.world.state, visit.parameters.get("scope"))?;
-    if !account.agreement.is_modern() {
-        // The mirror image of the refusal of PUT; this one's code is documented nowhere.
-        return Err(Refusal::unprocessable(format!(
-            "Creating a billing role assignment with createBillingRoleAssignment is supported only for billing accounts with \
-             agreement type Microsoft Customer Agreement or Microsoft Partner Agreement. The agreement type of the billing \
-             account is {}.",
-            account.agreement.name()
-        )));
-    }
+    check_modern(account)?;
     if matches!(scope.kind, Kind::Customer { profile: None, .. }) {
         return Err(Refusal::no_such_path(&visit.call.path));
     }
@@ -107,6 +99,19 @@ pub(super) fn create(visit: &mut Visit<'_>) -> Outcome {
     }
     let location = start(visit, &scope, "createBillingRoleAssignment", body);
     Ok(leading_to(Answer::empty(202), location))
+}
+
+/// Refuses what only MCA and MPA have. The mirror image of the refusal of PUT; this one's code is documented nowhere.
+fn check_modern(account: &BillingAccount) -> Result<(), Refusal> {
+    if account.agreement.is_modern() {
+        return Ok(());
+    }
+    Err(Refusal::unprocessable(format!(
+        "Creating a billing role assignment with createBillingRoleAssignment is supported only for billing accounts with \
+         agreement type Microsoft Customer Agreement or Microsoft Partner Agreement. The agreement type of the billing \
+         account is {}.",
+        account.agreement.name()
+    )))
 }
 
 /// Begins the operation that a grant leaves behind, and returns where to look at it.

@@ -26,7 +26,7 @@ const NEWER_SUBSCRIPTIONS: &str =
     "the definitions here stop at 2021-01-01; the answers are judged by that version";
 
 /// All of them.
-pub(crate) const EXCEPTIONS: [Exception; 7] = [
+pub(crate) const EXCEPTIONS: [Exception; 11] = [
     Exception {
         service: "arm",
         method: "GET",
@@ -71,6 +71,42 @@ pub(crate) const EXCEPTIONS: [Exception; 7] = [
         like: None,
         reason: "the definitions here begin at 2022-04-01",
         source: "https://learn.microsoft.com/azure/role-based-access-control/elevate-access-global-admin",
+    },
+    Exception {
+        service: "arm",
+        method: "GET",
+        path: "/providers/Microsoft.Billing/billingAccounts/{billingAccountName}/operationResults/{operation}",
+        version: Some("2024-04-01"),
+        like: None,
+        reason: "the definitions here have the 202 that leads there, not the place itself",
+        source: "https://learn.microsoft.com/rest/api/billing/billing-role-assignments/create-by-billing-account",
+    },
+    Exception {
+        service: "arm",
+        method: "POST",
+        path: "/providers/Microsoft.Billing/billingAccounts/{billingAccountName}/createBillingRoleAssignment",
+        version: Some("2019-10-01-preview"),
+        like: None,
+        reason: "of that version there are only the schemas of what is PUT",
+        source: "https://github.com/Azure/terraform-provider-azapi/issues/400",
+    },
+    Exception {
+        service: "arm",
+        method: "POST",
+        path: "/{scope}/providers/Microsoft.CostManagement/generateCostDetailsReport",
+        version: Some("2025-03-01"),
+        like: None,
+        reason: "the definitions here have queries and exports only",
+        source: "https://learn.microsoft.com/rest/api/cost-management/generate-cost-details-report/create-operation",
+    },
+    Exception {
+        service: "arm",
+        method: "GET",
+        path: "/{scope}/providers/Microsoft.CostManagement/costDetailsOperationResults/{operation}",
+        version: Some("2025-03-01"),
+        like: None,
+        reason: "the definitions here have queries and exports only",
+        source: "https://learn.microsoft.com/rest/api/cost-management/generate-cost-details-report/get-operation-results",
     },
     Exception {
         service: "login",
