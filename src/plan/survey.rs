@@ -1,9 +1,12 @@
 //! What of the plan is there already. Reads only; its result is the plan that people see.
 
+use futures::future::try_join_all;
+use jiff::Timestamp;
+
 use crate::azure::Azure;
 use crate::connection::{Change, Receipt};
 use crate::error::Result;
-use crate::steps::{Permission, Receipts};
+use crate::steps::{Permission, Receipts, Step};
 
 use super::Plan;
 use super::execute::Ended;
@@ -52,19 +55,25 @@ impl Plan {
         azure: &Azure,
         journal: Option<&Journal>,
         ours: &[Receipt],
+        now: Timestamp,
     ) -> Result<Survey> {
         let mut found = Receipts::new();
-        for step in self.steps() {
-            if step
-                .after()
-                .iter()
-                .any(|needed| !found.contains_key(needed))
-            {
-                continue;
+        let mut left: Vec<&dyn Step> = self.steps().collect();
+        loop {
+            let (ready, rest): (Vec<_>, Vec<_>) = left
+                .into_iter()
+                .partition(|step| step.after().iter().all(|needed| found.contains_key(needed)));
+            if ready.is_empty() {
+                break;
             }
-            if let Some(receipt) = step.find(azure, &found).await? {
-                found.insert(step.id(), claimed(receipt, journal, ours));
+            // What stands on the same things is looked for at once.
+            let looked = ready.iter().map(|step| step.find(azure, &found));
+            for (step, receipt) in ready.iter().zip(try_join_all(looked).await?) {
+                if let Some(receipt) = receipt {
+                    found.insert(step.id(), claimed(receipt, journal, ours, now));
+                }
             }
+            left = rest;
         }
         let rows = self.steps().map(|step| {
             let change = if found.contains_key(&step.id()) {
@@ -109,8 +118,9 @@ pub fn as_ended(survey: &Survey, tell: impl Fn(&Ended)) -> Vec<Ended> {
     ended.collect()
 }
 
-/// A found thing is ours if an earlier run's receipt says that we made it, or if our journal holds the intent to make it.
-pub(super) fn claimed(found: Receipt, journal: Option<&Journal>, ours: &[Receipt]) -> Receipt {
+/// A found thing is ours if an earlier run's receipt says that we made it, or if our journal holds the intent to make it. One that no
+/// receipt knows counts from now on.
+fn claimed(found: Receipt, journal: Option<&Journal>, ours: &[Receipt], now: Timestamp) -> Receipt {
     let known = journal
         .and_then(|journal| journal.receipt(&found.step))
         .into_iter()
@@ -132,6 +142,7 @@ pub(super) fn claimed(found: Receipt, journal: Option<&Journal>, ours: &[Receipt
         } else {
             found.change
         },
+        at: now,
         ..found
     }
 }

@@ -72,7 +72,9 @@ impl Plan {
         if dropped.is_empty() {
             return Ok(());
         }
-        let mut survey = self.survey(azure, Some(journal), &[]).await?;
+        let mut survey = self
+            .survey(azure, Some(journal), &[], journal.written().started_at)
+            .await?;
         for id in dropped {
             if let Some(receipt) = survey.found.remove(&id) {
                 journal.finish(&id, receipt)?;
@@ -89,7 +91,9 @@ impl Plan {
         known: &[Receipt],
         open: &[&dyn Step],
     ) -> Result<BTreeSet<String>> {
-        let survey = self.survey(azure, Some(journal), known).await?;
+        let survey = self
+            .survey(azure, Some(journal), known, journal.written().started_at)
+            .await?;
         let mut gone = BTreeSet::new();
         for step in self.steps() {
             let can_look = step.after().iter().all(|id| survey.found.contains_key(id));

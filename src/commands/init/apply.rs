@@ -47,7 +47,9 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
     let known = known_secret(app, &decided, before.as_ref(), journal.as_ref(), &in_hand).await?;
     let plan = Plan::new(spec, vendor, known, &store.describe())?;
     let ours = before.as_ref().map_or(&[][..], |record| &record.receipts);
-    let survey = plan.survey(azure, journal.as_ref(), ours).await?;
+    let survey = plan
+        .survey(azure, journal.as_ref(), ours, app.host.now())
+        .await?;
     let held = preflight(azure, &survey).await;
     let blocks = show_plan::blocks(vendor, spec, &survey, &held);
     if args.plan {
