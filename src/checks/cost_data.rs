@@ -41,6 +41,7 @@ impl Check for CostData {
             Err(error) => return vec![Finding::failed(ID, self.title(), &error)],
         };
         let several = scopes.len() > 1;
+        let counts = counted(&scopes);
         let answers: Vec<_> = stream::iter(scopes)
             .map(|scope| async move {
                 let answer = connected.azure.daily_costs(&scope, from, today).await;
@@ -58,7 +59,10 @@ impl Check for CostData {
                 self.title().to_owned()
             };
             match answer {
-                Ok(Costs::Rows(days)) => costs.extend(days),
+                Ok(Costs::Rows(days)) if counts(&scope) => costs.extend(days),
+                Ok(Costs::Rows(days)) => {
+                    findings.push(Finding::new(ID, title, Status::Pass, sentence(&days)))
+                }
                 Ok(Costs::NoRows) => findings.push(no_rows(&title)),
                 Ok(Costs::NoContent) => findings.push(no_content(&title)),
                 Err(error) => findings.push(Finding::failed(ID, title, &Error::from(error))),
@@ -74,6 +78,17 @@ impl Check for CostData {
             );
         }
         findings
+    }
+}
+
+/// Which scopes make up what the vendor will see. A partner's account holds its customers' costs, so where customers were chosen the
+/// account is asked as well, as vendors do, and only the customers are added up.
+fn counted(scopes: &[Scope]) -> fn(&Scope) -> bool {
+    let is_customer: fn(&Scope) -> bool = |scope| matches!(scope, Scope::Customer(..));
+    if scopes.iter().any(is_customer) {
+        is_customer
+    } else {
+        |_| true
     }
 }
 
@@ -185,6 +200,18 @@ mod tests {
         ] {
             assert_eq!(money(amount), text);
         }
+    }
+
+    #[test]
+    fn a_chosen_customers_costs_are_not_counted_twice() {
+        let account = Scope::BillingAccount("a".to_owned());
+        let customer = Scope::Customer(
+            "a".to_owned(),
+            crate::azure::ids::TenantId::new(uuid::Uuid::nil()),
+        );
+        let both = [account.clone(), customer.clone()];
+        assert!(!counted(&both)(&account) && counted(&both)(&customer));
+        assert!(counted(&both[..1])(&account));
     }
 
     #[test]
