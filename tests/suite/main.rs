@@ -13,17 +13,28 @@ mod advice;
 mod aftermath;
 mod architecture;
 mod contract;
+mod contract_flows;
 mod failing;
 mod failures_network;
 mod failures_rights;
 mod failures_sign_in;
 mod failures_subscriptions;
+#[cfg(unix)] // signals, terminals, file modes
+mod journal;
+#[cfg(unix)] // signals, terminals, file modes
 mod keyring;
+#[cfg(unix)] // signals, terminals, file modes
 mod kill_walk;
 mod lab;
 mod main_job;
+#[cfg(unix)] // signals, terminals, file modes
 mod people;
 mod readme;
+#[cfg(unix)] // signals, terminals, file modes
 mod secrets;
 mod sign_in;
+#[cfg(unix)] // signals, terminals, file modes
 mod terminal;
+#[cfg(unix)] // signals, terminals, file modes
+mod two_processes;
+mod undo;

@@ -6,6 +6,7 @@ use futures::FutureExt;
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::refusals::{refuse_other_run, refuse_other_target};
 use super::{Args, Decided, ending, show_plan};
 use crate::azure::ids::{ClientId, KeyId};
 use crate::commands::app::App;
@@ -41,6 +42,7 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
     let before = app.connections.find(&spec.name)?;
     let journal = journals::find(&app.connections, &spec.name)?;
     refuse_other_target(app, &decided, before.as_ref())?;
+    refuse_other_run(app, &decided, journal.as_ref()).await?;
     let in_hand: InHand = Mutex::new(decided.given.clone());
     let known = known_secret(app, &decided, before.as_ref(), journal.as_ref(), &in_hand).await?;
     let plan = Plan::new(spec, vendor, known, &store.describe())?;
@@ -66,6 +68,8 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
     }
     app.say_if_interrupted(ways_on(app, &decided));
     let mut journal = journal.unwrap_or_else(|| new_journal(app, &decided));
+    let earlier = Plan::new(&journal.written().spec, vendor, None, "")?;
+    earlier.note_dropped(azure, &mut journal, &plan).await?;
     journal.update_spec(spec.clone());
     keep_given(&decided).await?;
     let ended = execute(app, &decided, &plan, &mut journal, &survey, &in_hand).await?;
@@ -86,42 +90,9 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
         return Ok(exit);
     }
     journal.close()?;
-    app.say_if_interrupted(ways_on_when_done(&decided));
+    // There is nothing to resume any more: what is left is to look.
+    app.say_if_interrupted(ways_on_when_done(app, &decided));
     ending::finish(args, app, &decided, &record, steps, &in_hand).await
-}
-
-/// A connection's name stands for one app in one directory; another target under the same name would orphan what the first one made.
-fn refuse_other_target(
-    app: &App,
-    decided: &Decided,
-    before: Option<&ConnectionRecord>,
-) -> Result<()> {
-    let Some(before) = before else { return Ok(()) };
-    let spec = &decided.spec;
-    let other_app = matches!(spec.application, Application::Existing { client_id } if client_id != before.client_id);
-    if before.tenant_id == spec.directory.id
-        && before.vendor == spec.vendor
-        && before.cloud == spec.cloud
-        && !other_app
-    {
-        return Ok(());
-    }
-    Err(Error::usage(
-        "connection_taken",
-        format!(
-            "The connection `{}` exists already, for another target.",
-            spec.name
-        ),
-    )
-    .why(format!(
-        "It connects {} to the app {} in the directory {} ({} cloud).",
-        before.vendor, before.client_id, before.tenant_id, before.cloud
-    ))
-    .hint(format!(
-        "Remove that one first: {}",
-        app.typed(format!("remove {}", spec.name))
-    ))
-    .hint("Or give this one another name with `--connection NAME`."))
 }
 
 /// The key id of the secret that an earlier run made and that is still at hand; it is put in hand too.
@@ -375,10 +346,13 @@ fn ways_on(app: &App, decided: &Decided) -> Vec<String> {
 }
 
 /// Once everything is made there is no run to go on with: what is left is the proof.
-fn ways_on_when_done(decided: &Decided) -> Vec<String> {
+fn ways_on_when_done(app: &App, decided: &Decided) -> Vec<String> {
     let name = &decided.spec.name;
     vec![
-        format!("Undo what is done: azconnect remove {name}"),
-        format!("See whether it works: azconnect check {name}"),
+        format!("Undo what is done: {}", app.typed(format!("remove {name}"))),
+        format!(
+            "See whether it works: {}",
+            app.typed(format!("check {name}"))
+        ),
     ]
 }

@@ -2,6 +2,7 @@
 
 mod apply;
 mod ending;
+mod refusals;
 mod resume;
 mod show_plan;
 
