@@ -33,6 +33,17 @@ pub enum Kind {
     Bug,
 }
 
+/// How a hint begins that is no fix but says who can help or where to read on, and the label that it is shown under.
+const LABELS: &[(&str, &str)] = &[("Who can do it: ", "Who"), ("Read more: ", "More")];
+
+/// A hint's label, for people, and the text behind it.
+pub fn labelled(hint: &str) -> (&'static str, &str) {
+    LABELS
+        .iter()
+        .find_map(|(beginning, label)| Some((*label, hint.strip_prefix(beginning)?)))
+        .unwrap_or(("Fix", hint))
+}
+
 impl Kind {
     /// The exit code that belongs to this kind of failure.
     pub fn exit(self) -> Exit {

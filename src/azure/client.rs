@@ -19,7 +19,9 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 
 use super::cloud::Cloud;
-use super::error::{ApiError, AzureError, Facts, Result, decode, sign_in_refusal};
+use super::error::{
+    ApiError, AzureError, Facts, Result, UnreadableSignIn, decode, oddity, sign_in_refusal,
+};
 use super::transport::{Transport, diagnose};
 use crate::remedies::Service;
 
@@ -135,9 +137,16 @@ impl Reply {
             .body
             .strip_prefix(b"\xef\xbb\xbf")
             .unwrap_or(&self.body);
-        serde_json::from_slice(body).map_err(|error| AzureError::Unreadable {
-            service: self.service.title(),
-            detail: format!("{error} (HTTP status {})", self.status),
+        serde_json::from_slice(body).map_err(|error| {
+            let detail = if error.is_data() {
+                error.to_string()
+            } else {
+                oddity(&error)
+            };
+            unreadable(
+                self.service,
+                format!("{detail} (HTTP status {})", self.status),
+            )
         })
     }
 
@@ -196,6 +205,17 @@ impl Api {
             once: pipeline(access.transport.once()),
             places: Arc::new(Semaphore::new(IN_FLIGHT)),
             facts: access.facts.clone(),
+        }
+    }
+
+    /// The same API, whose failures know more.
+    #[must_use]
+    pub fn knowing(&self, facts: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        let mut all = (*self.facts).clone();
+        all.extend(facts);
+        Api {
+            facts: Arc::new(all),
+            ..self.clone()
         }
     }
 
@@ -303,6 +323,12 @@ impl Api {
     }
 
     fn refused(&self, status: u16, headers: &Headers, body: &[u8], request: String) -> AzureError {
+        if is_a_strangers(status, body) {
+            return unreadable(
+                self.service,
+                format!("it is no JSON (HTTP status {status}, {request})"),
+            );
+        }
         let (code, message) = decode(status, body);
         let id = |name: &'static str| {
             headers
@@ -339,21 +365,44 @@ impl Api {
     }
 }
 
+/// Whether the answer is a page or a redirect, which Azure's APIs send only when they are out of order themselves.
+fn is_a_strangers(status: u16, body: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(body);
+    let is_page = text.trim_start().starts_with('<') && !text.contains("<Code>");
+    (300..400).contains(&status) || (status < 500 && is_page)
+}
+
+fn unreadable(service: Service, detail: String) -> AzureError {
+    AzureError::Unreadable {
+        service: service.title(),
+        detail,
+    }
+}
+
 /// Sorts a failure that came from the pipeline or a credential: Entra's refusal, or the network.
 pub(super) fn failure(error: azure_core::Error, endpoint: &Url, facts: &Arc<Facts>) -> AzureError {
     let mut texts = vec![error.to_string()];
+    let mut parser = None;
     let mut source = std::error::Error::source(&error);
     while let Some(cause) = source {
         // Our own credentials put a typed refusal into the chain.
         if let Some(refusal) = cause.downcast_ref::<super::error::SignInError>() {
             return AzureError::from(Box::new(refusal.clone()));
         }
+        if let Some(UnreadableSignIn { detail }) = cause.downcast_ref() {
+            return unreadable(Service::Entra, detail.clone());
+        }
+        parser = parser.or_else(|| cause.downcast_ref::<serde_json::Error>().map(oddity));
         texts.push(cause.to_string());
         source = cause.source();
     }
     let text = texts.join(": ");
     if let Some(refusal) = sign_in_refusal(&text, facts) {
         return AzureError::from(Box::new(refusal));
+    }
+    // The SDK's credentials read what they take for JSON, whatever the status says.
+    if let Some(detail) = parser {
+        return unreadable(Service::Entra, detail);
     }
     let is_credential = matches!(error.kind(), azure_core::error::ErrorKind::Credential);
     let reached_nobody = texts

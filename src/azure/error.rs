@@ -74,6 +74,25 @@ pub struct SignInError {
     pub facts: Arc<Facts>,
 }
 
+/// A credential's failure to read what the sign-in service answered; in the chain of causes, where the client finds it.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("the answer can't be read: {detail}")]
+pub(super) struct UnreadableSignIn {
+    /// What is odd about it; never the body itself.
+    pub(super) detail: String,
+}
+
+/// What a parser says about an answer, without what it found there (which may be a token).
+pub(super) fn oddity(error: &serde_json::Error) -> String {
+    match error.classify() {
+        serde_json::error::Category::Eof if error.column() == 0 => "it is empty".to_owned(),
+        serde_json::error::Category::Data => {
+            format!("it has another form than expected (line {})", error.line())
+        }
+        _ => "it is no JSON".to_owned(),
+    }
+}
+
 /// A request without an answer.
 #[derive(Debug, thiserror::Error)]
 #[error("Failed to reach {host}: {detail}")]
@@ -120,16 +139,7 @@ impl From<AzureError> for Error {
             AzureError::Api(error) => from_api(*error),
             AzureError::SignIn(error) => from_sign_in(*error),
             AzureError::Network(error) => from_network(*error),
-            AzureError::Unreadable {
-                service,
-                ref detail,
-            } => Error::new(
-                Kind::Failed,
-                "unreadable",
-                format!("{service} sent an answer that azconnect can't read: {detail}."),
-            )
-            .why("A proxy may have answered in Azure's place, or the API has changed.")
-            .hint("Run the command again with `-vv` and look at which host answered."),
+            AzureError::Unreadable { service, detail } => from_unreadable(service, &detail),
         }
     }
 }
@@ -148,12 +158,21 @@ fn from_api(error: ApiError) -> Error {
         facts.insert("scope", denied.scope);
     }
     let remedy = remedies::find(error.service, &error.code, error.status, &error.message);
-    let message = format!(
-        "{} ({}, {}).",
-        sentence(&error.message),
-        error.code,
-        error.request
-    );
+    let message = if error.message == NO_REASON {
+        format!(
+            "{} answered with HTTP status {} and gave no reason ({}).",
+            error.service.title(),
+            error.status,
+            error.request
+        )
+    } else {
+        format!(
+            "{} ({}, {}).",
+            sentence(&error.message),
+            error.code,
+            error.request
+        )
+    };
     let fallback = match error.status {
         401 => Kind::SignedOut,
         403 => Kind::Forbidden,
@@ -207,7 +226,8 @@ fn from_sign_in(error: SignInError) -> Error {
         Some(remedy) => with_remedy(explained, remedy, &facts),
         None => explained
             .why("Microsoft Entra ID refused the sign-in.")
-            .hints(remedies::unknown_sign_in(&error.code)),
+            .hints(remedies::unknown_sign_in(&error.code))
+            .hint("Sign in another way: `--sign-in browser`, `device-code` or `azure-cli`"),
     }
     .because(error)
 }
@@ -233,6 +253,21 @@ fn from_network(error: NetworkError) -> Error {
         )),
     }
     .because(error)
+}
+
+/// Our word for an answer that is none of Azure's.
+const NOT_JSON: &str = "not-json";
+
+fn from_unreadable(service: &str, detail: &str) -> Error {
+    let message = format!(
+        "{service} sent an answer that azconnect can't read: {}.",
+        sentence(detail)
+    );
+    let error = Error::new(Kind::Failed, NOT_JSON, message);
+    match remedies::find(Service::Network, NOT_JSON, 0, detail) {
+        Some(remedy) => with_remedy(error.may_retry(remedy.retry), remedy, &Facts::new()),
+        None => error.hint("Run the command again with `-vv` and look at which host answered."),
+    }
 }
 
 fn with_remedy(error: Error, remedy: &remedies::Remedy, facts: &Facts) -> Error {
@@ -261,6 +296,9 @@ fn sentence(text: &str) -> &str {
     text.trim().trim_end_matches('.')
 }
 
+/// What stands for a message where the answer had none.
+const NO_REASON: &str = "Azure gave no reason";
+
 /// Decodes an error answer of any of Azure's shapes.
 pub(super) fn decode(status: u16, body: &[u8]) -> (String, String) {
     let text = String::from_utf8_lossy(body);
@@ -277,10 +315,10 @@ pub(super) fn decode(status: u16, body: &[u8]) -> (String, String) {
         .unwrap_or_else(|| status.to_string());
     let message = message
         .filter(|message| !message.is_empty())
-        .unwrap_or_else(|| "Azure gave no reason".to_owned());
+        .unwrap_or_else(|| NO_REASON.to_owned());
     (
         crate::text::printable(&code),
-        crate::text::printable(&message),
+        crate::text::printable_message(&message),
     )
 }
 
@@ -367,7 +405,7 @@ pub(super) fn sign_in_refusal(text: &str, facts: &Arc<Facts>) -> Option<SignInEr
     });
     Some(SignInError {
         code: code.to_owned(),
-        message: crate::text::printable(rest[..end].trim()),
+        message: crate::text::printable_message(rest[..end].trim()),
         correlation_id: correlation_id.filter(|id| uuid::Uuid::try_parse(id).is_ok()),
         facts: facts.clone(),
     })

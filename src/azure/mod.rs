@@ -53,6 +53,15 @@ impl Azure {
         }
     }
 
+    /// The same APIs, whose failures' remedies know more: the vendor, the run that is in the journal.
+    #[must_use]
+    pub fn knowing(&self, facts: &[(&'static str, String)]) -> Self {
+        Azure {
+            graph: self.graph.knowing(facts.iter().cloned()),
+            arm: self.arm.knowing(facts.iter().cloned()),
+        }
+    }
+
     /// Sorts a credential's own failure: Entra ID's refusal, or the network.
     pub fn explain(&self, error: azure_core::Error) -> AzureError {
         self.arm.sign_in_failure(error)

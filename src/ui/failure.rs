@@ -3,7 +3,7 @@
 //! Called by the watchers in `terminal` and `plain`. The answers that are missing, if that is the failure, are listed with every way to
 //! give them.
 
-use crate::error::{Error, Gap};
+use crate::error::{Error, Gap, labelled};
 use crate::ui::layout::{labelled_lines, text_lines};
 use crate::ui::theme::{Line, Look, Role, State};
 use crate::ui::wrap::{pad, visible, width, wrap};
@@ -59,7 +59,10 @@ fn code(error: &Error) -> String {
 fn parts(error: &Error) -> Vec<(&'static str, String)> {
     let mut parts = Vec::new();
     parts.extend(error.reason().map(|why| ("Why", why.to_owned())));
-    parts.extend(error.advice().iter().map(|fix| ("Fix", fix.clone())));
+    parts.extend(error.advice().iter().map(|hint| {
+        let (label, text) = labelled(hint);
+        (label, text.to_owned())
+    }));
     parts.extend(error.correlation_id().map(|id| ("Id", id.to_owned())));
     parts
 }

@@ -71,8 +71,15 @@ impl Failure {
             error["why"].as_str().is_some_and(|why| !why.is_empty()),
             "{document:#}"
         );
-        assert!(hints(document).iter().any(|hint| leads_on(hint)), "{document:#}");
-        assert_eq!(error["correlation_id"].is_string(), self.has_id, "{document:#}");
+        assert!(
+            hints(document).iter().any(|hint| leads_on(hint)),
+            "{document:#}"
+        );
+        assert_eq!(
+            error["correlation_id"].is_string(),
+            self.has_id,
+            "{document:#}"
+        );
         assert!(error["retry"].is_boolean());
     }
 }
@@ -136,12 +143,53 @@ pub(crate) fn masked(lab: &Lab, text: &str) -> String {
     let mut text = text.replace(&lab.home().display().to_string(), "~");
     for (pattern, mask) in [
         (r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"),
-        (r"localhost:\d+", "localhost:PORT"),
-        (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "GUID"),
+        (r"localhost(:|%3A)\d+", "localhost:PORT"),
+        (r"\b(state|code_challenge)=[\w-]+", "$1=RANDOM"),
+        (r"Code: \w+", "Code: CODE"),
+        (
+            r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b",
+            "GUID",
+        ),
         (r"\d{4}-\d\d-\d\d", "DATE"),
         (r",\s\d+ s\b", ""),
     ] {
-        text = Regex::new(pattern).unwrap().replace_all(&text, mask).into_owned();
+        text = Regex::new(pattern)
+            .unwrap()
+            .replace_all(&text, mask)
+            .into_owned();
     }
-    text
+    in_order(&text)
+}
+
+/// Steps are done several at once: their lines, with what is wrapped from them, come in the order of the alphabet.
+fn in_order(text: &str) -> String {
+    let begins = [
+        "Started: ",
+        "Done: ",
+        "Failed: ",
+        "Skipped: ",
+        "Found: ",
+        "Waiting: ",
+    ];
+    let mut told: Vec<String> = Vec::new();
+    let (mut before, mut after) = (String::new(), String::new());
+    for line in text.lines() {
+        let is_step = begins.iter().any(|word| line.starts_with(word));
+        let is_end = ["Error: ", "Somebody else"]
+            .iter()
+            .any(|word| line.starts_with(word));
+        if is_step {
+            told.push(format!("{line}\n"));
+        } else if told.is_empty() {
+            before.push_str(&format!("{line}\n"));
+        } else if after.is_empty() && !is_end {
+            if let Some(step) = told.last_mut() {
+                step.push_str(&format!("{line}\n"));
+            }
+        } else {
+            after.push_str(&format!("{line}\n"));
+        }
+    }
+    told.sort();
+    format!("{before}{}{after}", told.concat())
 }

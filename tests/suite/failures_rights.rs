@@ -41,7 +41,7 @@ fn only_a_reader(lab: &Lab) {
 }
 
 fn letter(lab: &Lab) -> String {
-    let file = lab.home().join("azconnect/state/requests/spot.txt");
+    let file = lab.home().join("azconnect/requests/spot.txt");
     std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
 
@@ -49,7 +49,9 @@ fn letter(lab: &Lab) -> String {
 fn principal(lab: &Lab) -> uuid::Uuid {
     lab.state(|state| {
         let mut all = state.service_principals.values();
-        all.find(|one| one.display_name.starts_with("azconnect-")).unwrap().id
+        all.find(|one| one.display_name.starts_with("azconnect-"))
+            .unwrap()
+            .id
     })
 }
 
@@ -74,11 +76,19 @@ fn who_may_not_assign_roles_gets_a_request_for_somebody_who_may() {
         subscription()
     );
     assert!(request.contains(&command), "{request}");
-    assert!(hints(&document).iter().any(|hint| hint.contains("requests/spot.txt")));
+    assert!(
+        hints(&document)
+            .iter()
+            .any(|hint| hint.contains("requests/spot.txt"))
+    );
 
     // The right is given, and the run goes on.
     lab.state(|state| {
-        state.assign_role(ids::OPERATOR_SERVICE_PRINCIPAL, ids::ROLE_OWNER, &subscription());
+        state.assign_role(
+            ids::OPERATOR_SERVICE_PRINCIPAL,
+            ids::ROLE_OWNER,
+            &subscription(),
+        );
     });
     let resumed = lab.run_init(&["--resume"]).exits(0).json();
     assert_eq!(statuses(&resumed), ["found", "found", "found", "done"]);
@@ -100,7 +110,10 @@ fn what_was_made_before_the_refusal_can_be_undone() {
     let (lab, _) = refused();
     lab.run(&["remove", "spot", "--yes"]).exits(0);
     let left = lab.state(|state| {
-        let live = state.applications.values().filter(|app| app.deleted_at.is_none());
+        let live = state
+            .applications
+            .values()
+            .filter(|app| app.deleted_at.is_none());
         (live.count(), state.service_principals.len())
     });
     assert_eq!(left, fresh);
@@ -121,7 +134,10 @@ fn a_member_may_not_register_where_the_directory_says_so() {
         },
         |lab, arguments| people::sign_in_by_browser(lab, ids::LEE_NAME, arguments),
     );
-    assert_eq!(statuses(&document), ["manual", "skipped", "skipped", "skipped"]);
+    assert_eq!(
+        statuses(&document),
+        ["manual", "skipped", "skipped", "skipped"]
+    );
     let request = letter(&lab);
     shown("may_not_register_request", &masked(&lab, &request));
     assert!(request.contains("az ad app create --display-name azconnect-spot-cost-intelligence"));
@@ -131,7 +147,12 @@ fn a_member_may_not_register_where_the_directory_says_so() {
     let client_id = lab.state(|state| {
         let app = state.add_application(ids::TENANT, "azconnect-spot-cost-intelligence");
         state.add_service_principal(app);
-        state.applications.get_mut(&app).unwrap().owners.insert(ids::LEE);
+        state
+            .applications
+            .get_mut(&app)
+            .unwrap()
+            .owners
+            .insert(ids::LEE);
         state.assign_role(ids::LEE, ids::ROLE_OWNER, &subscription());
         state.applications[&app].app_id.to_string()
     });
@@ -153,7 +174,11 @@ fn a_policy_forbids_secrets() {
     };
     let (lab, document) = forbidden.of(|lab| {
         lab.state(|state| {
-            let policy = &mut state.tenants.get_mut(&ids::TENANT).unwrap().app_management_policy;
+            let policy = &mut state
+                .tenants
+                .get_mut(&ids::TENANT)
+                .unwrap()
+                .app_management_policy;
             (policy.is_enabled, policy.password_addition_forbidden) = (true, true);
         });
         Vec::new()
@@ -166,19 +191,38 @@ fn a_policy_forbids_secrets() {
 fn a_policy_shortens_the_secrets_life() {
     let lab = Lab::new();
     lab.state(|state| {
-        let policy = &mut state.tenants.get_mut(&ids::TENANT).unwrap().app_management_policy;
+        let policy = &mut state
+            .tenants
+            .get_mut(&ids::TENANT)
+            .unwrap()
+            .app_management_policy;
         (policy.is_enabled, policy.password_max_lifetime) = (true, Some("P30D".into()));
     });
     let document = lab.run_init(&[]).exits(0).json();
     let asked = |entry: &&azconnect::sandbox::LogEntry| entry.path.ends_with("addPassword");
-    assert_eq!(lab.log().iter().filter(asked).count(), 2, "once refused, once allowed");
+    assert_eq!(
+        lab.log().iter().filter(asked).count(),
+        2,
+        "once refused, once allowed"
+    );
     let ends = lab.state(|state| {
         let ours = |app: &&azconnect::sandbox::Application| app.tags.contains(&"azconnect".into());
-        state.applications.values().find(ours).unwrap().password_credentials[0].end_date_time
+        state
+            .applications
+            .values()
+            .find(ours)
+            .unwrap()
+            .password_credentials[0]
+            .end_date_time
     });
-    let recorded = document["connection"]["credential"]["expires_at"].as_str().unwrap();
+    let recorded = document["connection"]["credential"]["expires_at"]
+        .as_str()
+        .unwrap();
     assert_eq!(recorded.parse::<jiff::Timestamp>().unwrap(), ends);
-    let days = (ends - jiff::Timestamp::now()).total(jiff::Unit::Hour).unwrap() / 24.0;
+    let days = (ends - jiff::Timestamp::now())
+        .total(jiff::Unit::Hour)
+        .unwrap()
+        / 24.0;
     assert!((29.0..30.0).contains(&days), "{days}");
 }
 
@@ -187,8 +231,19 @@ fn the_request_says_the_same_in_text() {
     let lab = Lab::new();
     only_a_reader(&lab);
     let store = format!("file:{}", lab.secret_file().display());
-    let arguments = ["init", "spot-cost-intelligence", "--connection", "spot", "--yes", "--store", &store];
+    let arguments = [
+        "init",
+        "spot-cost-intelligence",
+        "--connection",
+        "spot",
+        "--yes",
+        "--store",
+        &store,
+    ];
     let ran: Ran = lab.run(&arguments).exits(5);
     let joined: String = ran.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(joined.contains("az role assignment create --assignee-object-id"), "{joined}");
+    assert!(
+        joined.contains("az role assignment create --assignee-object-id"),
+        "{joined}"
+    );
 }

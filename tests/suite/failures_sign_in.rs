@@ -16,14 +16,19 @@ const REFUSED: Failure = Failure {
 
 fn nothing_was_asked_but_a_token(lab: &Lab) {
     for entry in lab.log() {
-        assert_eq!(entry.service, azconnect::sandbox::Service::Login, "{entry:#?}");
+        assert_eq!(
+            entry.service,
+            azconnect::sandbox::Service::Login,
+            "{entry:#?}"
+        );
     }
 }
 
 #[test]
 fn a_wrong_secret() {
     let (lab, _) = REFUSED.of(|lab| {
-        lab.env.insert("AZURE_CLIENT_SECRET".into(), "wrong~secret".into());
+        lab.env
+            .insert("AZURE_CLIENT_SECRET".into(), "wrong~secret".into());
         Vec::new()
     });
     nothing_was_asked_but_a_token(&lab);
@@ -131,7 +136,10 @@ fn a_browser_signs_in_end_to_end() {
     arguments.extend(["--sign-in", "browser"]);
     let ran = people::sign_in_by_browser(&lab, ids::AVERY_NAME, &arguments).exits(0);
     ran.json();
-    assert!(ran.stderr.contains("/oauth2/v2.0/authorize?"), "the address is always printed: {ran:#?}");
+    assert!(
+        ran.stderr.contains("/oauth2/v2.0/authorize?"),
+        "the address is always printed: {ran:#?}"
+    );
 }
 
 #[test]
@@ -141,15 +149,17 @@ fn a_code_signs_in_end_to_end() {
     let arguments = lab.init();
     let mut arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     arguments.extend(["--sign-in", "device-code"]);
-    people::sign_in_by_code(&lab, ids::AVERY_NAME, true, &arguments).exits(0).json();
+    people::sign_in_by_code(&lab, ids::AVERY_NAME, true, &arguments)
+        .exits(0)
+        .json();
 }
 
 #[test]
 fn a_code_that_is_declined() {
     let declined = Failure {
         name: "declined_code",
-        code: "authorization_declined",
-        words: "declined",
+        code: "AADSTS65004",
+        words: "declined to consent",
         has_id: true,
         ..REFUSED
     };
@@ -182,6 +192,11 @@ fn entra_is_busy() {
 
 fn change_operator(lab: &Lab, change: impl FnOnce(&mut azconnect::sandbox::Application)) {
     lab.state(|state: &mut State| {
-        change(state.applications.get_mut(&ids::OPERATOR_APPLICATION).unwrap());
+        change(
+            state
+                .applications
+                .get_mut(&ids::OPERATOR_APPLICATION)
+                .unwrap(),
+        );
     });
 }

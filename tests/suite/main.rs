@@ -5,13 +5,18 @@
     reason = "a test that fails says where"
 )]
 
+mod bad_input;
 mod contract;
 mod failing;
+mod failures_check;
+mod failures_costs;
 mod failures_network;
 mod failures_rights;
 mod failures_sign_in;
 mod failures_subscriptions;
 mod lab;
 mod main_job;
+mod no_input;
 mod people;
+mod proxy;
 mod sign_in;

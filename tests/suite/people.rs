@@ -23,7 +23,8 @@ pub(crate) fn give_browser(lab: &mut Lab) {
     );
     std::fs::write(&script, text).unwrap();
     std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
-    lab.env.insert("BROWSER".into(), script.display().to_string());
+    lab.env
+        .insert("BROWSER".into(), script.display().to_string());
 }
 
 /// Runs the binary, and signs in as `name` on the page that it opens.

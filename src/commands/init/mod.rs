@@ -7,13 +7,14 @@ mod show_plan;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::app::App;
 use super::arguments::AnswerFlags;
 use super::signing;
 use crate::azure::Azure;
 use crate::azure::sign_in::{Method, SignedIn};
-use crate::connection::{ConnectionSpec, Credential};
+use crate::connection::{ConnectionSpec, Credential, Directory};
 use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
 use crate::interview::{Answers, Interview, discovery, resolve};
@@ -113,34 +114,25 @@ async fn decide(
     if !app.ui.can_ask() && !app.global.yes && !args.plan {
         interview.needs_consent();
     }
-    let Some(vendor) = vendor else {
-        interview.close_gaps()?;
-        return Err(Error::bug("a vendor that is neither known nor missing"));
-    };
-    refuse_unsupported(vendor)?;
-    let signed_in = match sign_in(app, &mut interview).await? {
-        Some(signed_in) => signed_in,
-        None => {
-            interview.close_gaps()?;
-            return Err(Error::bug("a sign-in that is neither there nor missing"));
+    vendor.map_or(Ok(()), refuse_unsupported)?;
+    if interview.has_gaps() {
+        // A script gets all gaps at once, and at once: what Azure doesn't show in this time stays unknown.
+        let look = look_for_gaps(app, &mut interview);
+        if let Ok(Err(error)) = tokio::time::timeout(GLANCE, look).await {
+            tracing::info!("not every answer could be looked for: {error}");
         }
+    }
+    interview.close_gaps()?;
+    let vendor = vendor.ok_or_else(|| Error::bug("a vendor that is neither known nor missing"))?;
+    let Some(signed_in) = sign_in(app, &mut interview).await? else {
+        interview.close_gaps()?;
+        return Err(Error::bug("a sign-in that is neither there nor missing"));
     };
     let kept_in = interview.answers.value_or("store", "keyring").to_owned();
     let store = app.store(&kept_in)?;
     store.probe().await?;
-    let azure = signing::as_person(app, &signed_in, None).await?;
-    let follows = matches!(
-        signed_in.method,
-        Method::AzureCli
-            | Method::ServicePrincipal
-            | Method::ManagedIdentity
-            | Method::WorkloadIdentity
-    );
-    let directories = discovery::directories(&azure).await?;
-    let Some(directory) = interview
-        .directory(directories, signed_in.tenant, follows)
-        .await?
-    else {
+    let vendor_fact = [("vendor", vendor.id.clone())];
+    let Some(directory) = directory(app, &mut interview, &signed_in, &vendor_fact).await? else {
         interview.close_gaps()?;
         return Err(Error::bug("a directory that is neither known nor missing"));
     };
@@ -150,6 +142,7 @@ async fn decide(
         source: interview.answers.source("tenant"),
     });
     let azure = signing::as_person(app, &signed_in, Some(directory.id)).await?;
+    let azure = azure.knowing(&vendor_fact);
     let cloud = app.reach().await?.cloud.name.clone();
     let setting = resolve::Setting {
         azure: &azure,
@@ -167,10 +160,48 @@ async fn decide(
     })
 }
 
+/// How long Azure is asked for further gaps where some are known already.
+const GLANCE: Duration = Duration::from_millis(700);
+
+/// Looks for the gaps that only Azure shows: several directories, several subscriptions. Never where a person would have to act.
+async fn look_for_gaps(app: &App, interview: &mut Interview) -> Result<()> {
+    let by_person = ["browser", "device-code"];
+    if by_person.contains(&interview.answers.value_or("sign_in", "auto")) {
+        return Ok(());
+    }
+    let Some(signed_in) = sign_in(app, interview).await? else {
+        return Ok(());
+    };
+    let Some(directory) = directory(app, interview, &signed_in, &[]).await? else {
+        return Ok(());
+    };
+    let azure = signing::as_person(app, &signed_in, Some(directory.id)).await?;
+    interview.look_at_scopes(&azure, directory.id).await
+}
+
+/// The directory to connect; none where it is a gap.
+async fn directory(
+    app: &App,
+    interview: &mut Interview,
+    signed_in: &SignedIn,
+    facts: &[(&'static str, String)],
+) -> Result<Option<Directory>> {
+    let azure = signing::as_person(app, signed_in, None).await?;
+    let follows = matches!(
+        signed_in.method,
+        Method::AzureCli
+            | Method::ServicePrincipal
+            | Method::ManagedIdentity
+            | Method::WorkloadIdentity
+    );
+    let directories = discovery::directories(&azure.knowing(facts)).await?;
+    interview
+        .directory(directories, signed_in.tenant, follows)
+        .await
+}
+
 /// Signs in; none where nobody can be asked and the environment has nothing, which is then a gap among the others.
 async fn sign_in(app: &App, interview: &mut Interview) -> Result<Option<SignedIn>> {
-    // What can be said without asking Azure is said first: a script gets its answer at once.
-    interview.close_gaps_if_nobody_can_be_asked(app.ui.can_ask())?;
     match signing::sign_in(app, &interview.answers).await {
         Err(error) if error.code() == "no_sign_in" && !app.ui.can_ask() => {
             interview.needs_sign_in();
