@@ -27,7 +27,7 @@ fn refused_flags() -> Vec<(Vec<String>, &'static str)> {
         (vec!["--app-name", "   "], "--app-name"),
         (vec!["--management-group", "a/b"], "--management-group"),
         (vec!["--secret-days", "0"], "--secret-days"),
-        (vec!["--secret-days", "-1"], "--secret-days"),
+        (vec!["--secret-days=-1"], "--secret-days"),
         (vec!["--secret-days=ten"], "--secret-days"),
         (vec!["--sign-in", "magic"], "--sign-in"),
         (vec!["--sign-in-client-id", "x"], "--sign-in-client-id"),
@@ -314,7 +314,9 @@ fn wait(child: &mut std::process::Child) -> Option<Option<i32>> {
     ];
     for _ in 0..6000 {
         if let Some(status) = child.try_wait().unwrap() {
-            readers.map(|reader| reader.join().unwrap().unwrap());
+            for reader in readers {
+                reader.join().unwrap().unwrap();
+            }
             return Some(status.code());
         }
         std::thread::sleep(Duration::from_millis(10));

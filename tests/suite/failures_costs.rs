@@ -48,7 +48,7 @@ fn no_rows_and_no_content_are_told_apart() {
         let lab = Lab::new();
         costs(&lab, profile);
         let document = lab.run_init(&[]).exits(0).json();
-        let cost = finding(&document, "cost.query");
+        let cost = finding(&document, "cost-management.cost-data");
         assert_eq!(cost["status"], "warn", "{document:#}");
         assert!(cost["what"].as_str().unwrap().contains(words), "{cost:#}");
         assert!(
@@ -72,7 +72,7 @@ fn a_used_up_quota_is_waited_for_as_cost_management_says() {
     let body = json!({"error": {"code": "429", "message": "Too many requests. Please retry."}});
     answers(&lab, 1, 429, Some((header, "2")), Some(body));
     let document = lab.run_init(&[]).exits(0).json();
-    assert_eq!(finding(&document, "cost.query")["status"], "pass");
+    assert_eq!(finding(&document, "cost-management.cost-data")["status"], "pass");
     let log = lab.log();
     let queries: Vec<&LogEntry> = log
         .iter()
@@ -94,7 +94,7 @@ fn costs_that_may_not_be_read_are_a_finding_and_no_failed_run() {
         .run(&["check", "spot", "--output", "json"])
         .exits(3)
         .json();
-    let cost = finding(&document, "cost.query");
+    let cost = finding(&document, "cost-management.cost-data");
     assert_eq!(
         (&cost["status"], &cost["code"]),
         (&json!("fail"), &json!("AccountCostDisabled"))

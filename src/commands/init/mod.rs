@@ -105,6 +105,8 @@ async fn decide(
     answers: Answers,
     given: Option<Secret>,
 ) -> Result<Decided> {
+    // A wrong cloud or certificate file is told before anything is missing: nothing is asked of the network yet.
+    app.reach().await?;
     let mut interview = Interview::new(answers, app.ui.clone());
     let possible: Vec<&'static Vendor> = vendors::all()
         .iter()
