@@ -75,6 +75,8 @@ pub struct Gap {
     pub example: String,
     /// The values it may have, where Azure told us.
     pub choices: Vec<String>,
+    /// Whether an answers file may hold it (consent to the plan is given elsewhere).
+    pub in_answers_file: bool,
 }
 
 /// A failure as a person and a program read it.

@@ -170,9 +170,23 @@ impl App {
         }
         let found = self.store(stored_in)?.get(record.name.as_str()).await?;
         found.ok_or_else(|| {
-            Error::new(Kind::Storage, "secret_gone", format!("The secret of `{}` is no longer in the {stored_in}.", record.name))
-                .why("Somebody removed the entry, or this is another keyring than the one that it was put into.")
-                .hint(format!("Make a new one: azconnect init {} --connection {}", record.vendor, record.name))
+            Error::new(
+                Kind::Storage,
+                "secret_gone",
+                format!(
+                    "The secret of `{}` is no longer in {}.",
+                    record.name,
+                    super::views::place(stored_in)
+                ),
+            )
+            .why("Somebody removed it, or it was put there by another user or on another machine.")
+            .hint(format!(
+                "Make a new one: `azconnect init {} --connection {} --tenant {} --store {}`",
+                record.vendor,
+                record.name,
+                record.tenant_id,
+                crate::text::shell_word(stored_in)
+            ))
         })
     }
 

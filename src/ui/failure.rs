@@ -69,15 +69,21 @@ fn parts(error: &Error) -> Vec<(&'static str, String)> {
 
 /// The columns of a missing answer: its key, the three ways to give it, an example.
 fn gap_cells(gap: &Gap) -> [String; 3] {
-    let file = format!("`{}` in --answers", gap.key);
-    let ways: Vec<&str> = [gap.flag.as_str(), gap.env.as_str()]
+    let file = gap
+        .in_answers_file
+        .then(|| format!("`{}` in --answers", gap.key));
+    let mut ways: Vec<String> = [&gap.flag, &gap.env]
         .into_iter()
         .filter(|way| !way.is_empty())
+        .cloned()
+        .chain(file)
         .collect();
-    let ways = if ways.is_empty() {
-        file
-    } else {
-        format!("{}, or {file}", ways.join(", "))
+    let last = ways.pop().unwrap_or_default();
+    let ways = match ways.as_slice() {
+        [] => last,
+        // A list of two needs no comma.
+        [first] => format!("{first} or {last}"),
+        several => format!("{}, or {last}", several.join(", ")),
     };
     let example = if gap.example.is_empty() {
         String::new()

@@ -188,3 +188,52 @@ fn interrupt(child: &std::process::Child) {
         .unwrap();
     assert!(ended.success());
 }
+
+/// A fix that begins so, without its beginning and its backticks.
+fn fix(check: &Value, beginning: &str) -> Vec<String> {
+    let fixes = check["fix"].as_str().unwrap();
+    let line = fixes
+        .lines()
+        .find_map(|line| line.strip_prefix(beginning))
+        .unwrap();
+    let command = line.trim_matches('`').strip_prefix("azconnect ").unwrap();
+    command.split_whitespace().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_secret_that_was_made_by_hand_is_taken_in_as_the_fix_says() {
+    let lab = connected();
+    lab.state(|state| of_ours(state, |secret| secret.secret_text = "made~by~hand".into()));
+    let document = lab
+        .run(&["check", "spot", "--output", "json"])
+        .exits(3)
+        .json();
+    let words = fix(
+        failed(&document, "entra.token"),
+        "Then give azconnect the new Value on stdin: ",
+    );
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let file = lab.home().join("by-hand");
+    std::fs::write(&file, "made~by~hand\n").unwrap();
+    let mut command = lab.command(&words);
+    command
+        .arg("--yes")
+        .stdin(std::fs::File::open(file).unwrap());
+    Ran::from(command.output().unwrap()).exits(0);
+    lab.run(&["check", "spot"]).exits(0);
+}
+
+#[test]
+fn a_secret_that_is_gone_is_made_anew_as_the_fix_says() {
+    let lab = connected();
+    std::fs::remove_file(lab.secret_file()).unwrap();
+    let document = lab
+        .run(&["check", "spot", "--output", "json"])
+        .exits(3)
+        .json();
+    let words = fix(failed(&document, "store.secret"), "Make a new one: ");
+    let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+    words.push("--yes");
+    lab.run(&words).exits(0);
+    lab.run(&["check", "spot"]).exits(0);
+}

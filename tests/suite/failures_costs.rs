@@ -72,7 +72,10 @@ fn a_used_up_quota_is_waited_for_as_cost_management_says() {
     let body = json!({"error": {"code": "429", "message": "Too many requests. Please retry."}});
     answers(&lab, 1, 429, Some((header, "2")), Some(body));
     let document = lab.run_init(&[]).exits(0).json();
-    assert_eq!(finding(&document, "cost-management.cost-data")["status"], "pass");
+    assert_eq!(
+        finding(&document, "cost-management.cost-data")["status"],
+        "pass"
+    );
     let log = lab.log();
     let queries: Vec<&LogEntry> = log
         .iter()

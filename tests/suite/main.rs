@@ -19,4 +19,5 @@ mod main_job;
 mod no_input;
 mod people;
 mod proxy;
+mod remedies;
 mod sign_in;
