@@ -19,10 +19,10 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 
 use super::cloud::Cloud;
-use super::error::{
-    ApiError, AzureError, Facts, Result, UnreadableSignIn, decode, oddity, sign_in_refusal,
-};
-use super::transport::{Transport, diagnose};
+use super::decode::{decode, is_a_strangers, oddity};
+use super::error::{ApiError, AzureError, Facts, Result};
+use super::failure::{failure, unreadable};
+use super::transport::Transport;
 use crate::remedies::Service;
 
 /// How many requests may be under way at once.
@@ -363,61 +363,6 @@ impl Api {
     fn failed(&self, error: azure_core::Error) -> AzureError {
         failure(error, &self.endpoint, &self.facts)
     }
-}
-
-/// Whether the answer is a page or a redirect, which Azure's APIs send only when they are out of order themselves.
-fn is_a_strangers(status: u16, body: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(body);
-    let is_page = text.trim_start().starts_with('<') && !text.contains("<Code>");
-    (300..400).contains(&status) || (status < 500 && is_page)
-}
-
-fn unreadable(service: Service, detail: String) -> AzureError {
-    AzureError::Unreadable {
-        service: service.title(),
-        detail,
-    }
-}
-
-/// Sorts a failure that came from the pipeline or a credential: Entra's refusal, or the network.
-pub(super) fn failure(error: azure_core::Error, endpoint: &Url, facts: &Arc<Facts>) -> AzureError {
-    let mut texts = vec![error.to_string()];
-    let mut parser = None;
-    let mut source = std::error::Error::source(&error);
-    while let Some(cause) = source {
-        // Our own credentials put a typed refusal into the chain.
-        if let Some(refusal) = cause.downcast_ref::<super::error::SignInError>() {
-            return AzureError::from(Box::new(refusal.clone()));
-        }
-        if let Some(UnreadableSignIn { detail }) = cause.downcast_ref() {
-            return unreadable(Service::Entra, detail.clone());
-        }
-        parser = parser.or_else(|| cause.downcast_ref::<serde_json::Error>().map(oddity));
-        texts.push(cause.to_string());
-        source = cause.source();
-    }
-    let text = texts.join(": ");
-    if let Some(refusal) = sign_in_refusal(&text, facts) {
-        return AzureError::from(Box::new(refusal));
-    }
-    // The SDK's credentials read what they take for JSON, whatever the status says.
-    if let Some(detail) = parser {
-        return unreadable(Service::Entra, detail);
-    }
-    let is_credential = matches!(error.kind(), azure_core::error::ErrorKind::Credential);
-    let reached_nobody = texts
-        .iter()
-        .any(|text| text.contains("failed to execute `reqwest` request"));
-    if is_credential && !reached_nobody {
-        return AzureError::from(Box::new(super::error::SignInError {
-            code: "sign_in".to_owned(),
-            message: crate::text::printable(texts.last().map_or("no reason given", String::as_str)),
-            correlation_id: None,
-            facts: facts.clone(),
-        }));
-    }
-    let host = endpoint.host_str().unwrap_or_default().to_owned();
-    AzureError::from(Box::new(diagnose(host, error.into())))
 }
 
 /// The headers that say how long to wait. Cost Management has its own, in seconds.

@@ -12,7 +12,8 @@ use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions}
 use azure_core::error::ErrorKind;
 
 use super::session::Cache;
-use crate::azure::error::{Facts, SignInError, sign_in_refusal};
+use crate::azure::decode::sign_in_refusal;
+use crate::azure::error::{Facts, SignInError};
 
 /// A code and a sentence for a failure's text.
 pub(super) type Explain = fn(&str) -> (&'static str, String);

@@ -14,9 +14,9 @@ use super::token_endpoint::TokenEndpoint;
 use super::{
     AZURE_CLI_CLIENT_ID, Elsewhere, Method, Request, SignedIn, azure_cli, failures, managed,
 };
-use crate::azure::client::failure;
 use crate::azure::cloud::Cloud;
 use crate::azure::error;
+use crate::azure::failure::failure;
 use crate::azure::ids::{ClientId, TenantId};
 use crate::error::{Error, Kind, Result};
 

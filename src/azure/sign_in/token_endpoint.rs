@@ -15,9 +15,8 @@ use azure_core::time::{Duration, OffsetDateTime};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::azure::error::{
-    AzureError, Facts, SignInError, UnreadableSignIn, oddity, sign_in_refusal,
-};
+use crate::azure::decode::{oddity, sign_in_refusal};
+use crate::azure::error::{AzureError, Facts, SignInError, UnreadableSignIn};
 use crate::azure::ids::ClientId;
 use crate::secret::Secret;
 
@@ -197,7 +196,7 @@ impl TokenEndpoint {
 
     /// As the callers of the credentials get to see it.
     pub(super) fn told(&self, failed: Failed) -> AzureError {
-        crate::azure::client::failure(failed.into(), &self.login, &self.facts)
+        crate::azure::failure::failure(failed.into(), &self.login, &self.facts)
     }
 
     fn address(&self, tenant: &str, endpoint: &str) -> Result<Url, Failed> {
