@@ -10,7 +10,9 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 /// The facts of the machine that azconnect runs on, gathered once.
-#[derive(Debug, Clone)]
+///
+/// Its `Debug` names the variables and never their values: a secret may be among them.
+#[derive(Clone)]
 pub struct Host {
     env: BTreeMap<String, String>,
     terminal: Terminal,
@@ -26,6 +28,16 @@ pub struct Terminal {
     pub stdout: bool,
     /// A person watches stderr.
     pub stderr: bool,
+}
+
+impl std::fmt::Debug for Host {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names: Vec<&String> = self.env.keys().collect();
+        f.debug_struct("Host")
+            .field("env", &names)
+            .field("terminal", &self.terminal)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Host {
@@ -112,6 +124,15 @@ mod tests {
         host.terminal = both;
         host.env.insert("CI".into(), "true".into());
         assert!(!host.can_ask());
+    }
+
+    #[test]
+    fn debug_shows_no_value() {
+        let shown = format!("{:?}", Host::made_of([("AZURE_CLIENT_SECRET", "canary")]));
+        assert!(
+            shown.contains("AZURE_CLIENT_SECRET") && !shown.contains("canary"),
+            "{shown}"
+        );
     }
 
     #[test]

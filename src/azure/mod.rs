@@ -6,6 +6,7 @@ pub mod cloud;
 pub mod cost_management;
 mod decode;
 pub mod error;
+mod explain;
 mod failure;
 pub mod graph;
 pub mod ids;

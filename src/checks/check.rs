@@ -25,6 +25,8 @@ pub struct Connected<'a> {
     pub cloud: &'a Cloud,
     /// The time now.
     pub now: Timestamp,
+    /// The command that makes a new secret for it.
+    pub renew: String,
 }
 
 /// One question about a connection.

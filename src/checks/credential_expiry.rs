@@ -9,6 +9,8 @@ use super::check::{Check, Connected, Finding, Status};
 pub const ID: &str = "entra.credential-expiry";
 /// From how many days on the end of a credential is a warning.
 const SOON: i64 = 30;
+/// Seconds of a day.
+const DAY: i64 = 86_400;
 
 /// Counts the days to the credential's end, as recorded when it was made. (An app without API permissions can't ask for its own.)
 pub struct CredentialExpiry;
@@ -32,33 +34,33 @@ impl Check for CredentialExpiry {
             let what = "When it ends is not known: azconnect didn't make it.";
             return vec![Finding::new(ID, self.title(), Status::Skip, what)];
         };
-        let renew = format!(
-            "azconnect remove {0}, then azconnect init {1} --connection {0}",
-            connected.record.name, connected.record.vendor
-        );
-        vec![finding(self.title(), ends, connected.now, &renew)]
+        vec![finding(self.title(), ends, connected.now, &connected.renew)]
     }
 }
 
 fn finding(title: &str, ends: Timestamp, now: Timestamp, renew: &str) -> Finding {
     let day = ends.to_string().chars().take(10).collect::<String>();
-    let days = (ends.as_second() - now.as_second()).div_euclid(86_400);
+    let seconds = ends.as_second() - now.as_second();
+    let days = seconds.div_euclid(DAY);
     if ends <= now {
         return Finding::new(ID, title, Status::Fail, format!("Ended on {day}."))
             .why("A client secret has an end, and nobody renews it by itself.")
             .fix(format!(
-                "Connect anew, and paste the new secret into the vendor's form: {renew}"
+                "Make a new one, and paste it into the vendor's form: {renew}"
             ));
     }
-    let in_days = match days {
-        0 => "today".to_owned(),
+    // Rounded for people: a secret made a moment ago for 180 days ends in 180 days.
+    let in_days = match (seconds + DAY / 2).div_euclid(DAY) {
+        0 => "within hours".to_owned(),
         1 => "in 1 day".to_owned(),
         days => format!("in {days} days"),
     };
     if days < SOON {
         return Finding::new(ID, title, Status::Warn, format!("Ends {in_days} ({day})."))
             .why("From then on the vendor can't sign in any more, and says so late or never.")
-            .fix(format!("Connect anew before that day: {renew}"));
+            .fix(format!(
+                "Make a new one before that day, and paste it into the vendor's form: {renew}"
+            ));
     }
     Finding::new(ID, title, Status::Pass, format!("Ends {in_days} ({day})."))
 }

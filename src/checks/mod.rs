@@ -49,23 +49,3 @@ pub async fn run(checks: &[Box<dyn Check>], connected: &Connected<'_>) -> Vec<Fi
     findings.extend(futures::future::join_all(asked).await.into_iter().flatten());
     findings
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_check_of_a_vendor_that_can_be_connected_exists() {
-        for vendor in crate::vendors::all()
-            .iter()
-            .filter(|vendor| crate::plan::lacks(vendor).is_none())
-        {
-            assert_eq!(
-                for_vendor(&vendor.checks).len(),
-                vendor.checks.len(),
-                "{}",
-                vendor.id
-            );
-        }
-    }
-}

@@ -164,9 +164,22 @@ impl App {
     pub async fn secret_of(&self, record: &ConnectionRecord) -> Result<Secret> {
         let stored_in = &record.credential.stored_in;
         if stored_in == "none" {
-            return Err(Error::new(Kind::Usage, "secret_not_kept", format!("The secret of `{}` is not kept on this machine.", record.name))
-                .why("It was connected with `--store none`.")
-                .hint(format!("Give it: azconnect check --tenant {} --client-id {} --vendor {} --client-secret-stdin", record.tenant_id, record.client_id, record.vendor)));
+            return Err(Error::new(
+                Kind::Usage,
+                "secret_not_kept",
+                format!(
+                    "The secret of `{}` is not kept on this machine.",
+                    record.name
+                ),
+            )
+            .why("It was connected with `--store none`.")
+            .hint(format!(
+                "Give it: {}",
+                self.typed(format!(
+                    "check --tenant {} --client-id {} --vendor {} --client-secret-stdin",
+                    record.tenant_id, record.client_id, record.vendor
+                ))
+            )));
         }
         let found = self.store(stored_in)?.get(record.name.as_str()).await?;
         found.ok_or_else(|| {
@@ -181,13 +194,31 @@ impl App {
             )
             .why("Somebody removed it, or it was put there by another user or on another machine.")
             .hint(format!(
-                "Make a new one: `azconnect init {} --connection {} --tenant {} --store {}`",
-                record.vendor,
-                record.name,
-                record.tenant_id,
-                crate::text::shell_word(stored_in)
+                "Make a new one: {}",
+                self.typed(format!(
+                    "init {} --connection {} --tenant {} --store {}",
+                    record.vendor,
+                    record.name,
+                    record.tenant_id,
+                    crate::text::shell_word(stored_in)
+                ))
             ))
         })
+    }
+
+    /// A command of ours as this person would type it: with the same Azure as this run.
+    pub fn typed(&self, words: impl std::fmt::Display) -> String {
+        let cloud = self.global.cloud.as_str();
+        if self.global.sandbox {
+            format!("azconnect {words} --sandbox")
+        } else if cloud == "public" || self.host.env("AZCONNECT_CLOUD") == Some(cloud) {
+            format!("azconnect {words}")
+        } else {
+            format!(
+                "azconnect {words} --cloud {}",
+                crate::text::shell_word(cloud)
+            )
+        }
     }
 
     /// From now on, an interrupted run ends with these lines.

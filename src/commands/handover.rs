@@ -61,7 +61,7 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
     blocks.push(paragraph(match &written {
         Some(file) => format!("Everything, the secret too, is in {file}. Only you can read it; delete it when it is pasted."),
         None if args.reveal => "The secret stands above. Clear the screen when it is pasted.".to_owned(),
-        None => format!("Show the secret: azconnect handover {} --reveal", record.name),
+        None => format!("Show the secret: {}", app.typed(format!("handover {} --reveal", record.name))),
     }));
     app.ui.finish(&Output { document, blocks });
     Ok(Exit::Ok)

@@ -28,6 +28,10 @@ pub async fn once(
         credential: &credential,
         cloud: &cloud,
         now: app.host.now(),
+        renew: app.typed(format!(
+            "init {} --connection {}",
+            record.vendor, record.name
+        )),
     };
     Ok(checks::run(&checks::for_vendor(&vendor.checks), &connected).await)
 }
@@ -96,4 +100,30 @@ fn report(app: &App, findings: &[Finding]) {
     app.ui.tell(Event::Shown {
         blocks: vec![views::findings(findings)],
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{checks, plan, vendors};
+
+    #[test]
+    fn every_check_of_a_vendor_that_can_be_connected_exists() {
+        let connectable: Vec<_> = vendors::all()
+            .iter()
+            .filter(|vendor| plan::lacks(vendor).is_none())
+            .collect();
+        assert!(
+            connectable
+                .iter()
+                .any(|vendor| vendor.id == "spot-cost-intelligence")
+        );
+        for vendor in connectable {
+            assert_eq!(
+                checks::for_vendor(&vendor.checks).len(),
+                vendor.checks.len(),
+                "{}",
+                vendor.id
+            );
+        }
+    }
 }

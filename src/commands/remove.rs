@@ -59,7 +59,7 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
     });
     consent(app, &target).await?;
     same_cloud(app, &target).await?;
-    let go_on = format!("Go on: azconnect remove {}", target.name);
+    let go_on = format!("Go on: {}", app.typed(format!("remove {}", target.name)));
     app.say_if_interrupted(vec![go_on.clone()]);
     let mut undone = Vec::new();
     if needs_azure(&target, &undo) {
@@ -234,7 +234,7 @@ async fn sign_in(app: &App, args: &Args, target: &Target) -> Result<Azure> {
         .tenant
         .parse()
         .map_err(|_| Error::bug("a stored connection without a directory"))?;
-    signing::as_person(app, &signed_in, Some(tenant)).await
+    signing::as_person(app, &signed_in, Some(tenant), None).await
 }
 
 /// An interrupted `init` may have made things of which no outcome is on disk; they are looked for by what the intent says.

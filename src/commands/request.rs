@@ -35,7 +35,7 @@ pub fn write(app: &App, spec: &ConnectionSpec, ended: &[Ended]) -> Option<Reques
         return None;
     }
     let asks: Vec<Asked> = refused.iter().map(|end| asked(end, spec, ended)).collect();
-    let go_on = go_on(spec, &refused);
+    let go_on = go_on(app, spec, &refused);
     let text = letter(spec, &asks, &go_on);
     let folder = app.paths.state.join("requests");
     let file = folder.join(format!("{}.txt", spec.name));
@@ -188,16 +188,16 @@ fn title_case(key: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-fn go_on(spec: &ConnectionSpec, refused: &[&Ended]) -> String {
-    let app = if refused.iter().any(|end| end.id == application::ID) {
+fn go_on(app: &App, spec: &ConnectionSpec, refused: &[&Ended]) -> String {
+    let existing = if refused.iter().any(|end| end.id == application::ID) {
         " --app-id <application (client) ID>"
     } else {
         ""
     };
-    format!(
-        "azconnect init {} --connection {} --resume{app}",
+    app.typed(format!(
+        "init {} --connection {} --resume{existing}",
         spec.vendor, spec.name
-    )
+    ))
 }
 
 fn letter(spec: &ConnectionSpec, asks: &[Asked], go_on: &str) -> String {

@@ -44,12 +44,30 @@ fn execute(host: &Host, line: CommandLine, ui: Arc<dyn Ui>) -> Result<Exit> {
     let outcome = runtime.block_on(async {
         tokio::select! {
             outcome = dispatch(line.command, &app) => outcome,
-            kind = stopped() => Err(interrupted(&app, kind)),
+            kind = stopped() => Err(stop_asked(kind)),
         }
     });
     // A prompt may still wait for a key; it must not keep the process alive.
     runtime.shutdown_background();
-    outcome
+    match outcome {
+        // A menu sees Ctrl-C as a key, a typed line as a signal, and Esc is meant as both: one wish, one answer.
+        Err(error) if is_stop(&error) => Err(interrupted(&app, error.kind())),
+        outcome => outcome,
+    }
+}
+
+fn stop_asked(kind: Kind) -> Error {
+    let code = if kind == Kind::Terminated {
+        "terminated"
+    } else {
+        "interrupted"
+    };
+    Error::new(kind, code, "Stopped.")
+}
+
+fn is_stop(error: &Error) -> bool {
+    matches!(error.kind(), Kind::Interrupted | Kind::Terminated)
+        && matches!(error.code(), "interrupted" | "terminated")
 }
 
 /// Waits for Ctrl-C or SIGTERM.
@@ -68,27 +86,22 @@ async fn stopped() -> Kind {
     Kind::Interrupted
 }
 
+/// What was stopped, and how to go on. A prompt that was cut off left the terminal as it needed it, so that is put back first.
 fn interrupted(app: &App, kind: Kind) -> Error {
+    ui::terminal_guard::restore();
     let ways = app
         .on_interrupt
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .clone();
-    let message = if ways.is_empty() {
-        "Stopped. Nothing in Azure was changed."
+    let stopped = stop_asked(kind);
+    let (message, ways) = if ways.is_empty() {
+        let again = "Run the same command again to begin anew.".to_owned();
+        ("Stopped. Nothing in Azure was changed.", vec![again])
     } else {
-        "Stopped. Nothing is lost: what was done is in the journal."
+        ("Stopped. Nothing is lost: what was done is kept.", ways)
     };
-    Error::new(
-        kind,
-        if kind == Kind::Terminated {
-            "terminated"
-        } else {
-            "interrupted"
-        },
-        message,
-    )
-    .hints(ways)
+    Error::new(kind, stopped.code(), message).hints(ways)
 }
 
 /// A wrong command line; `--help` and `--version` also come this way. stdout stays one document where JSON was asked for.

@@ -74,7 +74,7 @@ pub async fn sign_in(app: &App, answers: &Answers) -> Result<SignedIn> {
     Ok(signed_in)
 }
 
-/// Azure as the signed-in person sees it, in one directory.
+/// Azure as the signed-in person sees it, in one directory. `vendor` is named in what to do about a failure.
 ///
 /// # Errors
 /// `Usage` where the identity exists in another directory only.
@@ -82,6 +82,7 @@ pub async fn as_person(
     app: &App,
     signed_in: &SignedIn,
     directory: Option<TenantId>,
+    vendor: Option<&str>,
 ) -> Result<Azure> {
     let Reach {
         cloud, transport, ..
@@ -106,6 +107,7 @@ pub async fn as_person(
             .map(|id| ("tenant", id.to_string())),
     );
     facts.extend(signed_in.account.clone().map(|account| ("upn", account)));
+    facts.extend(vendor.map(|vendor| ("vendor", vendor.to_owned())));
     Ok(Azure::new(cloud, transport, credential, facts))
 }
 

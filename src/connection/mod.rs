@@ -7,6 +7,7 @@ pub mod receipt;
 pub mod record;
 pub mod scope;
 pub mod spec;
+pub mod store_choice;
 
 pub use agreement::Agreement;
 pub use handover::{Field as HandoverField, hand_over};

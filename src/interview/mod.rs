@@ -14,6 +14,8 @@ pub mod discovery;
 pub mod missing;
 pub mod questions;
 pub mod resolve;
+mod scopes;
+mod validity;
 
 pub use answers::{Answer, Answers, Source};
 pub use questions::{QUESTIONS, Question};

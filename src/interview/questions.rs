@@ -3,7 +3,10 @@
 //! The command line's flags, the environment's names, the answers file's keys, the prompts and the list of missing answers are all made
 //! from it, so they cannot differ.
 
-use crate::azure::ids::{ClientId, SubscriptionId};
+use super::validity::{
+    SIGN_INS, app_name, client_id, later, management_group, one_of, secret_days, tenant, vendor,
+};
+use crate::azure::ids::SubscriptionId;
 use crate::connection::ConnectionName;
 
 /// One question.
@@ -221,132 +224,12 @@ pub const QUESTIONS: &[Question] = &[
         default: Some("keyring"),
         many: false,
         check: |text| {
-            text.parse::<crate::store::Choice>()
+            text.parse::<crate::connection::store_choice::Choice>()
                 .map(drop)
                 .map_err(|error| error.to_string())
         },
     },
 ];
-
-/// The values of `--sign-in`.
-pub const SIGN_INS: &[&str] = &[
-    "auto",
-    "azure-cli",
-    "browser",
-    "device-code",
-    "service-principal",
-    "managed-identity",
-    "workload-identity",
-];
-
-fn one_of(text: &str, all: &[&str]) -> Result<(), String> {
-    if all.contains(&text) {
-        return Ok(());
-    }
-    Err(format!(
-        "`{}` is none of {}.",
-        crate::text::printable(text),
-        all.join(", ")
-    ))
-}
-
-/// Like [`one_of`], and says of a value that the contract knows and this release doesn't that it is so.
-fn later(text: &str, now: &[&str], later: &[&str]) -> Result<(), String> {
-    if later.contains(&text) {
-        return Err(format!(
-            "`{text}` is not in this release; use {}.",
-            now.join(", ")
-        ));
-    }
-    one_of(text, now)
-}
-
-fn vendor(text: &str) -> Result<(), String> {
-    if crate::vendors::find(text).is_some() {
-        return Ok(());
-    }
-    let all: Vec<&str> = crate::vendors::all()
-        .iter()
-        .map(|vendor| vendor.id.as_str())
-        .collect();
-    Err(format!(
-        "`{}` is no vendor that azconnect knows; use one of {}.",
-        crate::text::printable(text),
-        all.join(", ")
-    ))
-}
-
-fn client_id(text: &str) -> Result<(), String> {
-    text.parse::<ClientId>()
-        .map(drop)
-        .map_err(|error| error.to_string())
-}
-
-/// A GUID or a domain name.
-fn tenant(text: &str) -> Result<(), String> {
-    let guid = match text.parse::<crate::azure::ids::TenantId>() {
-        Ok(_) => return Ok(()),
-        Err(error) => error.to_string(),
-    };
-    let label = |label: &str| {
-        (1..=63).contains(&label.len())
-            && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-    };
-    let top = text.rsplit('.').next().unwrap_or_default();
-    if text.contains('.')
-        && text.len() <= 253
-        && text.split('.').all(label)
-        && top.chars().any(|c| c.is_ascii_alphabetic())
-    {
-        return Ok(());
-    }
-    Err(format!(
-        "{guid} A domain such as contoso.onmicrosoft.com will do too."
-    ))
-}
-
-fn management_group(text: &str) -> Result<(), String> {
-    if crate::connection::scope::is_management_group_name(text) {
-        return Ok(());
-    }
-    Err(format!(
-        "`{}` can't be a management group's ID: use its ID (not its path or display name), 1 to 90 letters, digits, `-`, `_`, `.`, `(` and `)`.",
-        crate::text::printable(text)
-    ))
-}
-
-/// Microsoft Graph's own limit is 256 characters.
-/// Source: <https://learn.microsoft.com/graph/api/resources/application#properties>
-fn app_name(text: &str) -> Result<(), String> {
-    let long = text.chars().count();
-    if text.trim().is_empty() {
-        return Err("An app registration needs a name that can be seen.".to_owned());
-    }
-    if text.chars().any(char::is_control) {
-        return Err(format!(
-            "The name `{}` has control characters (such as a line break) in it.",
-            crate::text::printable(text)
-        ));
-    }
-    if long > 256 {
-        return Err(format!(
-            "The name has {long} characters; Microsoft Entra ID takes 256 at most."
-        ));
-    }
-    Ok(())
-}
-
-fn secret_days(text: &str) -> Result<(), String> {
-    match text.parse::<u16>() {
-        Ok(1..=730) => Ok(()),
-        Ok(_) | Err(_) => Err(format!(
-            "`{}` is no lifetime: use 1 to 730 days.",
-            crate::text::printable(text)
-        )),
-    }
-}
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests")]

@@ -193,8 +193,7 @@ fn commands_stand_in_backticks() {
 
 /// Verbs of the command line's contract: a remedy must not send anybody to one that doesn't exist.
 const COMMANDS: &[&str] = &[
-    "init", "check", "list", "show", "handover", "rotate", "backfill", "remove", "vendors", "exec",
-    "doctor", "sandbox",
+    "init", "check", "list", "show", "handover", "remove", "vendors", "sandbox",
 ];
 
 /// Flags of the command line's contract that remedies name.
@@ -206,6 +205,8 @@ const FLAGS: &[&str] = &[
     "--client-secret-file",
     "--client-secret-stdin",
     "--cloud",
+    "--connection",
+    "--plan",
     "--credential",
     "--customer-tenant",
     "--default-domain",

@@ -5,8 +5,8 @@
 //! it as one more cloud, through a cloud file; it shares no code with that program, so that one mistake cannot hide in
 //! both. It is strict: what Azure refuses, it refuses, with Azure's codes and bodies.
 //!
-//! A request's way: [`server`] (TLS, connections) → [`dispatch`] (log, faults) → the service's table of routes
-//! ([`entra`], [`graph`], [`arm`]) → a plain function over the [`State`], under one lock. The state is on disk before the
+//! A request's way: `server` (TLS, connections) → `dispatch` (log, faults) → the service's table of routes
+//! (`entra`, `graph`, `arm`) → a plain function over the [`State`], under one lock. The state is on disk before the
 //! answer leaves.
 
 mod arm;

@@ -28,7 +28,7 @@ impl StoreError {
             StoreError::Denied { .. } => ALLOW,
             StoreError::Full { .. } => "Make room there, or keep the secret elsewhere.",
             StoreError::Failed { .. } | StoreError::Forgetful { .. } => {
-                "Look whether the keyring's own program can store and show an entry on this machine."
+                "Run the command again with `-vv` to see what the keyring answered."
             }
             StoreError::Ambiguous { .. } => {
                 "Delete all but one of them with the keyring's own program, and run the same command again."

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::atomic::clear_leftovers;
 use super::{Lock, Paths, StoreError, write_atomically};
 use crate::connection::{ConnectionName, ConnectionRecord};
 use crate::error::{Error, Kind, Result};
@@ -43,16 +44,16 @@ impl Connections {
         }
     }
 
-    /// Keeps every other process away from a connection until the lock is dropped.
+    /// Keeps every other process away from a connection until the lock is dropped, and clears what a killed holder left half written.
     ///
     /// # Errors
     /// `Storage` where another process holds it, named by its process id, or the folder can't be made.
     pub fn lock(&self, name: &ConnectionName) -> Result<Lock> {
         super::paths::make_private_folder(&self.locks)?;
-        Ok(Lock::acquire(
-            &self.locks.join(format!("{name}.lock")),
-            PATIENCE,
-        )?)
+        let lock = Lock::acquire(&self.locks.join(format!("{name}.lock")), PATIENCE)?;
+        clear_leftovers(&self.record_file(name));
+        clear_leftovers(&self.journals.join(format!("{name}.json")));
+        Ok(lock)
     }
 
     /// The connection of this name, if there is one.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::atomic::{folder_of, write_atomically};
+use super::atomic::{clear_leftovers, folder_of, write_atomically};
 use super::dotenv::Document;
 use super::paths::make_private_folder;
 use super::private_file::{check_folder, read};
@@ -109,6 +109,7 @@ fn write(path: &Path, entry: &Entry) -> Result<(), StoreError> {
     let mut document = load(path)?;
     refuse_anothers(path, &document, &entry.client_id)?;
     prepare_folder(path)?;
+    clear_leftovers(path);
     if document.is_blank() {
         document.comment(&format!("{MARK} connection {}", entry.connection));
     }
@@ -126,6 +127,7 @@ fn write(path: &Path, entry: &Entry) -> Result<(), StoreError> {
 
 /// Takes our lines out; the file goes with them unless a person keeps something else in it.
 fn erase(path: &Path) -> Result<bool, StoreError> {
+    clear_leftovers(path);
     let mut document = load(path)?;
     if VARIABLES.iter().all(|key| document.value(key).is_none()) {
         return Ok(false);

@@ -103,6 +103,7 @@ mod tests {
 
     /// Plays both processes: the test binary starts itself with the lock's path in the environment.
     #[test]
+    #[allow(clippy::disallowed_methods, reason = "a test plays both processes")]
     fn another_process_is_named_and_its_death_frees_the_lock() {
         const PATH: &str = "AZCONNECT_TEST_LOCK";
         if let Some(path) = std::env::var_os(PATH) {

@@ -8,7 +8,6 @@
 
 mod advice;
 pub mod atomic;
-pub mod choice;
 pub mod connections;
 mod dotenv;
 pub mod error;
@@ -25,8 +24,8 @@ mod time_limit;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use crate::connection::store_choice::{self as choice, Choice};
 pub use atomic::write_atomically;
-pub use choice::Choice;
 pub use connections::Connections;
 pub use error::StoreError;
 pub use file_lock::Lock;

@@ -88,7 +88,8 @@ fn same(_seen: &Metadata, _opened: &Metadata) -> Result<(), Flaw> {
     Ok(())
 }
 
-/// Refuses a folder in which, or above which, any user could replace what is ours: writable by all, and no sticky bit.
+/// Refuses a folder that everybody may write to (such as `/tmp`: a secret has no place there), and one above which any user could
+/// replace what is ours (writable by all, and no sticky bit).
 ///
 /// # Errors
 /// [`StoreError::WorldWritable`], or [`StoreError::Io`] where the folder can't be looked at.
@@ -102,7 +103,8 @@ pub(super) fn check_folder(folder: &Path) -> Result<(), StoreError> {
             .map_err(failed)?
             .permissions()
             .mode();
-        if mode & 0o002 != 0 && mode & 0o1000 == 0 {
+        let is_sticky = mode & 0o1000 != 0 && ancestor != real;
+        if mode & 0o002 != 0 && !is_sticky {
             return Err(StoreError::WorldWritable {
                 folder: ancestor.to_owned(),
             });
@@ -182,14 +184,18 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_anyone_may_write_to_is_refused_unless_it_is_sticky() {
+    fn a_folder_that_anyone_may_write_to_is_refused_and_above_it_one_that_is_not_sticky() {
         let folder = tempfile::tempdir().unwrap();
         let inner = folder.path().join("open/inner");
         std::fs::create_dir_all(&inner).unwrap();
         let open = folder.path().join("open");
-        for (mode, fine) in [(0o755, true), (0o777, false), (0o1777, true)] {
+        for (mode, itself, below) in [
+            (0o755, true, true),
+            (0o777, false, false),
+            (0o1777, false, true),
+        ] {
             std::fs::set_permissions(&open, PermissionsExt::from_mode(mode)).unwrap();
-            for checked in [&open, &inner] {
+            for (checked, fine) in [(&open, itself), (&inner, below)] {
                 match check_folder(checked) {
                     Ok(()) => assert!(fine, "{mode:o}"),
                     Err(StoreError::WorldWritable { folder }) => {

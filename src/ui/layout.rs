@@ -369,3 +369,6 @@ fn bars_lines(
     lines.extend(text_lines(Role::Text, summary, columns));
     lines
 }
+
+#[cfg(test)]
+mod tests;

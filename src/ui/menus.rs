@@ -15,7 +15,7 @@ use crate::ui::layout::text_lines;
 use crate::ui::numbers;
 use crate::ui::prompts::{failed, interrupted};
 use crate::ui::theme::{Line, Look, Role};
-use crate::ui::wrap::{pad, visible, width};
+use crate::ui::wrap::{pad, visible, width, wrap};
 use crate::ui::{Ask, Choice};
 
 /// Lists longer than this can be searched.
@@ -66,20 +66,23 @@ pub(super) fn search(ask: &Ask, options: &[Choice], look: Look) -> Option<Result
     let terminal = Term::stderr();
     let (lines, columns) = terminal.size();
     let rows = searchable(options, usize::from(columns))?;
+    let order = default_first(numbers::default(ask, options), rows.len());
     let menu = Menu::new(ask, KEYS_SEARCH, &[], LEAD, look, &terminal);
     let room = usize::from(lines).saturating_sub(menu.question_lines() + 2);
     let chosen = FuzzySelect::with_theme(&menu)
         .with_prompt(&ask.prompt)
-        .items(rows)
-        .default(
-            numbers::default(ask, options)
-                .filter(|at| *at < MOST_MATCHES)
-                .unwrap_or(0),
-        )
+        .items(order.iter().map(|at| rows[*at].as_str()))
+        .default(0)
         .max_length(room.clamp(1, MOST_MATCHES))
         .report(false)
         .interact_on_opt(&terminal);
-    Some(answer(chosen, ask))
+    Some(answer(chosen, ask).map(|at| order[at]))
+}
+
+/// The list's order with the default at the top: a search shows its first rows only, and Enter alone takes the first.
+fn default_first(default: Option<usize>, count: usize) -> Vec<usize> {
+    let rest = (0..count).filter(|at| Some(*at) != default);
+    default.into_iter().chain(rest).collect()
 }
 
 fn answer<T>(chosen: dialoguer::Result<Option<T>>, ask: &Ask) -> Result<T> {
@@ -240,7 +243,7 @@ impl MenuRow {
             return MenuRow {
                 label: chunks(&name, columns),
                 detail: String::new(),
-                below: chunks(&detail, columns),
+                below: lines_of(&detail, columns),
             };
         }
         MenuRow {
@@ -253,6 +256,17 @@ impl MenuRow {
     fn height(&self) -> usize {
         self.label.len() + self.below.len()
     }
+}
+
+/// A sentence in lines broken at its words; anything that is then still too wide is cut to fit.
+fn lines_of(text: &str, columns: usize) -> Vec<String> {
+    if text.is_empty() {
+        return Vec::new();
+    }
+    wrap(text, columns)
+        .iter()
+        .flat_map(|line| chunks(line, columns))
+        .collect()
 }
 
 /// A text in lines that fit exactly: in a menu a line that the terminal wraps by itself would spoil the redraw.
@@ -355,17 +369,20 @@ mod tests {
         ];
         let rows = searchable(&options, 80).unwrap();
         assert!(rows[0].starts_with("A subscription with a name that go"));
-        assert!(
-            rows.iter()
-                .take(3)
-                .all(|row| row.contains(id) && row.len() <= 77)
-        );
+        let whole = |row: &String| row.contains(id) && row.len() <= 77;
+        assert!(rows.iter().take(3).all(whole));
         assert!(rows[2].ends_with("#3"), "{}", rows[2]);
         assert_eq!(rows[3], "Short");
         assert_eq!(
             searchable(&[choice("Name of a scope", &"x".repeat(90))], 80),
             None
         );
+    }
+
+    #[test]
+    fn enter_alone_takes_the_default_of_a_search() {
+        assert_eq!(default_first(Some(2), 4), [2, 0, 1, 3]);
+        assert_eq!(default_first(None, 3), [0, 1, 2]);
     }
 
     proptest! {

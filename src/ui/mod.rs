@@ -4,8 +4,11 @@
 //! (never without a terminal), and *finish* with one result (to stdout, the only thing there). What they say is data
 //! ([`Event`], [`Block`], [`Output`]); how it looks in a terminal, in plain text or as JSON is decided below this line.
 
+mod canvas;
 mod chart;
 mod demo;
+#[cfg(test)]
+mod demo_session;
 mod failure;
 mod json;
 mod keyboard;
@@ -16,6 +19,8 @@ mod numbers;
 mod plain;
 mod prompts;
 mod screen;
+#[cfg(test)]
+mod session;
 mod terminal;
 pub mod terminal_guard;
 mod theme;

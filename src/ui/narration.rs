@@ -347,3 +347,6 @@ fn capital(word: &str) -> String {
         .map(|first| first.to_uppercase().chain(characters).collect())
         .unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

@@ -171,7 +171,13 @@ impl Watcher for Plain {
     }
 
     fn close(&self) {
-        let open = std::mem::take(&mut lock(&self.steps).open);
+        let mut steps = lock(&self.steps);
+        if std::mem::take(&mut steps.paused) {
+            // The cursor stands behind a question that is not going to be answered.
+            write(&self.prompts.sink, "\n");
+        }
+        let open = std::mem::take(&mut steps.open);
+        drop(steps);
         for open in open.values() {
             self.say(&narration::step_left(
                 &open.step,
@@ -201,3 +207,6 @@ impl Watcher for Plain {
         self.prompts.proceed(ask)
     }
 }
+
+#[cfg(test)]
+mod tests;

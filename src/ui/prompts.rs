@@ -323,3 +323,6 @@ pub(super) fn failed(error: io::Error, ask: &Ask) -> Error {
         .hint("Give the answer as a flag, an environment variable or in `--answers`.")
         .because(error)
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::Value;
 
 use crate::error::{Error, Result};
-use crate::host::Host;
+use crate::host::{Host, Terminal as Streams};
 use crate::secret::Secret;
 use crate::ui::demo::Masks;
 use crate::ui::json::{self, Form};
@@ -90,7 +90,7 @@ pub(super) trait Watcher: Send + Sync {
 /// Opens the screen of this process. On a terminal it also remembers the terminal's state, so that `terminal_guard` can restore it.
 pub fn open(options: Options, host: &Host) -> Box<dyn Ui> {
     let terminal = host.terminal();
-    let allowed = Allowed::here(options, host);
+    let allowed = Allowed::on(terminal, options, host);
     console::set_colors_enabled_stderr(allowed.on_stderr);
     let can_ask = host.can_ask() && !options.no_input;
     if can_ask {
@@ -129,8 +129,7 @@ struct Allowed {
 }
 
 impl Allowed {
-    fn here(options: Options, host: &Host) -> Allowed {
-        let terminal = host.terminal();
+    fn on(terminal: Streams, options: Options, host: &Host) -> Allowed {
         let dumb = host.env("TERM") == Some("dumb");
         let plain = is_spoken(options, host) || options.color == ColorChoice::Never;
         let always = options.color == ColorChoice::Always;
@@ -162,7 +161,7 @@ fn watcher(allowed: Allowed, options: Options, host: &Host) -> Box<dyn Watcher> 
         columns: stderr_columns,
     };
     if allowed.on_stderr {
-        Box::new(Terminal::new(prompts))
+        Box::new(Terminal::new(prompts, console::Term::buffered_stderr()))
     } else {
         Box::new(Plain::new(prompts, BEAT))
     }
@@ -364,6 +363,10 @@ impl Ui for Screen {
     }
 
     fn fail(&self, error: &Error, extra: Value) {
+        if lock(&self.waiting).asking {
+            // The run was stopped from outside while a prompt had hidden the cursor or switched the echo off.
+            terminal_guard::restore();
+        }
         self.watcher.close();
         let masked = self.masks.as_ref().map(|masks| masks.error(error));
         let error = masked.as_ref().unwrap_or(error);
@@ -377,3 +380,6 @@ impl Ui for Screen {
         lock(&self.result).fail(error, extra);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use console::Term;
 use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 
 use crate::error::{Error, Result};
@@ -17,8 +18,8 @@ use crate::ui::narration::{self, Step};
 use crate::ui::prompts::{Prompts, write};
 use crate::ui::screen::Watcher;
 use crate::ui::theme::{Line, Look, Role};
-use crate::ui::wrap::visible;
-use crate::ui::{Ask, Choice, Event, Proceed, failure, menus};
+use crate::ui::wrap::{visible, width};
+use crate::ui::{Ask, Choice, Event, Proceed, canvas, failure, menus};
 
 /// How often a spinner moves.
 const FRAME: Duration = Duration::from_millis(100);
@@ -35,7 +36,6 @@ pub(super) struct Terminal {
 }
 
 /// What stands on the screen.
-#[derive(Default)]
 struct Live {
     bars: MultiProgress,
     /// The steps that are drawn, in the order in which they began. The first is never over: what is over at the top becomes text.
@@ -43,6 +43,8 @@ struct Live {
     section: Section,
     /// The last line is empty.
     at_gap: bool,
+    /// The cursor stands behind a question.
+    asking: bool,
 }
 
 /// One step of the list.
@@ -54,9 +56,8 @@ struct Row {
 }
 
 /// What kind of lines stood last: an empty line separates kinds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Section {
-    #[default]
     Nothing,
     Told,
     Steps,
@@ -64,11 +65,17 @@ enum Section {
 }
 
 impl Terminal {
-    /// A watcher that writes where `prompts` does.
-    pub(super) fn new(prompts: Prompts) -> Self {
+    /// A watcher that draws on `terminal`, which is where `prompts` writes.
+    pub(super) fn new(prompts: Prompts, terminal: Term) -> Self {
         Terminal {
             prompts,
-            live: Mutex::default(),
+            live: Mutex::new(Live {
+                bars: MultiProgress::with_draw_target(canvas::on(terminal)),
+                rows: Vec::new(),
+                section: Section::Nothing,
+                at_gap: false,
+                asking: false,
+            }),
         }
     }
 
@@ -161,11 +168,7 @@ impl Terminal {
             bar.set_style(style("{msg}", look, row.since));
             bar.finish_with_message(painted(&lines, look));
         } else {
-            bar.set_style(style(
-                "  {spinner:.cyan} {msg}{since:.dim}",
-                look,
-                row.since,
-            ));
+            bar.set_style(style("  {spinner} {msg}{since}", look, row.since));
             let lines = narration::step_moves(&row.step, columns);
             bar.set_message(painted(&lines, look));
             bar.enable_steady_tick(FRAME);
@@ -217,9 +220,16 @@ impl Terminal {
         if chosen.len() > MOST_NAMES {
             labels.push(format!("{} more", chosen.len() - MOST_NAMES));
         }
-        let answer = format!("{}  {}", ask.prompt, labels.join(", "));
-        let lines = text_lines(Role::Text, &answer, self.columns().saturating_sub(2));
-        let lines: Vec<Line> = lines.into_iter().map(|line| line.indented(2)).collect();
+        let prompt = Line::of(Role::Strong, visible(&ask.prompt)).indented(2);
+        let answer = labels.join(", ");
+        let end = width(&prompt.text()) + 2;
+        let lines = if end + width(&answer) <= self.columns() {
+            vec![prompt.with(Role::Text, format!("  {answer}"))]
+        } else {
+            let below = text_lines(Role::Text, &answer, self.columns().saturating_sub(4));
+            let below = below.into_iter().map(|line| line.indented(4));
+            std::iter::once(prompt).chain(below).collect()
+        };
         write(
             &self.prompts.sink,
             &format!("{}\n", painted(&lines, self.look())),
@@ -271,13 +281,19 @@ fn style(template: &str, look: Look, since: Instant) -> ProgressStyle {
     let time = move |_: &ProgressState, text: &mut dyn std::fmt::Write| {
         let elapsed = since.elapsed();
         if elapsed >= WORTH_SAYING {
-            let _ = write!(text, " {} {}", look.dot(), narration::seconds(elapsed));
+            let time = format!(" {} {}", look.dot(), narration::seconds(elapsed));
+            let _ = text.write_str(&look.paint(&Line::of(Role::Dim, time)));
         }
     };
+    let frames = look.frames().iter();
+    let frames: Vec<String> = frames
+        .map(|frame| look.paint(&Line::of(Role::Accent, *frame)))
+        .collect();
+    let frames: Vec<&str> = frames.iter().map(String::as_str).collect();
     // Both templates are constants of this file and valid; the default is only a total function's fallback.
     ProgressStyle::with_template(template)
         .unwrap_or_else(|_| ProgressStyle::default_spinner())
-        .tick_strings(look.frames())
+        .tick_strings(&frames)
         .with_key("since", time)
 }
 
@@ -304,12 +320,14 @@ impl Watcher for Terminal {
         if live.section != Section::Asked && !live.at_gap {
             write(&self.prompts.sink, "\n");
         }
+        live.asking = true;
     }
 
     fn resume(&self) {
         let mut live = self.live();
         live.section = Section::Asked;
         live.at_gap = false;
+        live.asking = false;
         if !live.rows.is_empty() {
             self.begin_steps(&mut live);
         }
@@ -320,6 +338,9 @@ impl Watcher for Terminal {
 
     fn close(&self) {
         let mut live = self.live();
+        if std::mem::take(&mut live.asking) {
+            write(&self.prompts.sink, "\n");
+        }
         self.clear(&mut live);
         for row in std::mem::take(&mut live.rows) {
             let lines = narration::step_left(&row.step, self.columns(), self.look());
@@ -367,3 +388,6 @@ impl Watcher for Terminal {
         self.prompts.proceed(ask)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! Puts the terminal back as it was: the cursor shown, the echo on.
 //!
-//! `ui::open` calls [`remember`]; whoever ends the process early (the Ctrl-C task in `main`) calls [`restore`] before it prints and
-//! exits, because a prompt that is cut off leaves the cursor hidden, or the terminal without echo. A panic restores it by itself.
+//! A prompt that is cut off leaves the cursor hidden, or the terminal without echo. `ui::open` calls [`remember`], `Ui::fail` calls
+//! [`restore`] when a question is still open, and so does a panic. Whoever ends the process in another way calls [`restore`] first.
 
 use std::sync::OnceLock;
 

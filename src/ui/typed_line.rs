@@ -1,11 +1,11 @@
 //! One line from the keyboard that can be given up: for text that a person may paste while something else is waited for.
 
-use std::io::BufRead;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Waits for one line on stdin until `stop` is set. `None` when stopped, or when there will be no more input.
 ///
-/// A plain read can't be given up, and would swallow the next answer; so it is begun only when a whole line is there.
+/// A plain read can't be given up, and would swallow the next answer; so it is begun only when a whole line is there, and takes that
+/// line byte by byte, past no buffer: what was pasted behind it stays for whoever asks next.
 #[cfg(unix)]
 pub fn typed_line(stop: &AtomicBool) -> Option<String> {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -13,16 +13,24 @@ pub fn typed_line(stop: &AtomicBool) -> Option<String> {
         tv_sec: 0,
         tv_nsec: 100_000_000,
     };
+    let stdin = std::io::stdin();
     while !stop.load(Ordering::Relaxed) {
-        let stdin = std::io::stdin();
         let mut waiting = [PollFd::new(&stdin, PollFlags::IN)];
         if poll(&mut waiting, Some(&pause)).is_ok_and(|ready| ready > 0) {
-            let mut line = String::new();
-            let read = stdin.lock().read_line(&mut line).ok()?;
-            return (read > 0).then_some(line);
+            return line(&stdin);
         }
     }
     None
+}
+
+#[cfg(unix)]
+fn line(stdin: &std::io::Stdin) -> Option<String> {
+    let mut line = Vec::new();
+    let mut byte = [0_u8];
+    while rustix::io::read(stdin, &mut byte).is_ok_and(|read| read == 1) && byte != *b"\n" {
+        line.push(byte[0]);
+    }
+    (!line.is_empty()).then(|| String::from_utf8_lossy(&line).into_owned())
 }
 
 /// Not offered where the console can't be asked whether a line is there.

@@ -38,7 +38,7 @@ impl Failure {
         let tried = |form| {
             let mut lab = Lab::new();
             let more = prepare(&mut lab);
-            let arguments: Vec<String> = lab.init().into_iter().chain(more).collect();
+            let arguments: Vec<String> = lab.init(&[]).into_iter().chain(more).collect();
             let arguments: Vec<&str> = arguments
                 .iter()
                 .map(|word| if word == "json" { form } else { word.as_str() })

@@ -124,7 +124,7 @@ fn a_role_that_does_not_count_yet() {
         },
         ..Options::default()
     });
-    let arguments = lab.init();
+    let arguments = lab.init(&[]);
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let child = lab.start(&arguments);
     wait_for(&lab, |entry| {

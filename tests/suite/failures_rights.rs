@@ -156,7 +156,7 @@ fn a_member_may_not_register_where_the_directory_says_so() {
         state.assign_role(ids::LEE, ids::ROLE_OWNER, &subscription());
         state.applications[&app].app_id.to_string()
     });
-    let arguments = lab.init();
+    let arguments = lab.init(&[]);
     let mut arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     arguments.extend(["--resume", "--sign-in", "browser", "--app-id", &client_id]);
     let resumed = people::sign_in_by_browser(&lab, ids::LEE_NAME, &arguments);

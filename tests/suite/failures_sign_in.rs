@@ -131,7 +131,7 @@ fn a_browser_signs_in_end_to_end() {
     let mut lab = Lab::new();
     people::nobody_else(&mut lab);
     people::give_browser(&mut lab);
-    let arguments = lab.init();
+    let arguments = lab.init(&[]);
     let mut arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     arguments.extend(["--sign-in", "browser"]);
     let ran = people::sign_in_by_browser(&lab, ids::AVERY_NAME, &arguments).exits(0);
@@ -146,7 +146,7 @@ fn a_browser_signs_in_end_to_end() {
 fn a_code_signs_in_end_to_end() {
     let mut lab = Lab::new();
     people::nobody_else(&mut lab);
-    let arguments = lab.init();
+    let arguments = lab.init(&[]);
     let mut arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     arguments.extend(["--sign-in", "device-code"]);
     people::sign_in_by_code(&lab, ids::AVERY_NAME, true, &arguments)

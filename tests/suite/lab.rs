@@ -123,8 +123,8 @@ impl Lab {
         self.command(arguments).spawn().unwrap()
     }
 
-    /// The arguments of the main job, unattended, with the secret in [`Lab::secret_file`].
-    pub(crate) fn init(&self) -> Vec<String> {
+    /// The arguments of the main job, unattended, with the secret in [`Lab::secret_file`], and further ones.
+    pub(crate) fn init(&self, more: &[&str]) -> Vec<String> {
         [
             "init",
             "spot-cost-intelligence",
@@ -138,17 +138,14 @@ impl Lab {
         .into_iter()
         .map(str::to_owned)
         .chain([format!("file:{}", self.secret_file().display())])
+        .chain(more.iter().map(|word| (*word).to_owned()))
         .collect()
     }
 
     /// Runs the main job, with further arguments.
     pub(crate) fn run_init(&self, more: &[&str]) -> Ran {
-        let arguments = self.init();
-        let all: Vec<&str> = arguments
-            .iter()
-            .map(String::as_str)
-            .chain(more.iter().copied())
-            .collect();
+        let arguments = self.init(more);
+        let all: Vec<&str> = arguments.iter().map(String::as_str).collect();
         self.run(&all)
     }
 }

@@ -4,7 +4,14 @@
     clippy::expect_used,
     reason = "a test that fails says where"
 )]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a test is outside, where the machine is"
+)]
 
+mod advice;
+mod aftermath;
+mod architecture;
 mod bad_input;
 mod contract;
 mod failing;
@@ -14,10 +21,12 @@ mod failures_network;
 mod failures_rights;
 mod failures_sign_in;
 mod failures_subscriptions;
+mod kill_walk;
 mod lab;
 mod main_job;
 mod no_input;
 mod people;
 mod proxy;
-mod remedies;
+mod readme;
 mod sign_in;
+mod terminal;

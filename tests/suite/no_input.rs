@@ -160,7 +160,7 @@ fn several_directories_are_a_gap_with_choices() {
         state.add_guest(fabrikam, ids::TENANT, ids::AVERY_NAME, "Avery Howard");
         fabrikam
     });
-    let arguments = lab.init();
+    let arguments = lab.init(&[]);
     let mut arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     arguments.extend(["--sign-in", "browser"]);
     let document = people::sign_in_by_browser(&lab, ids::AVERY_NAME, &arguments)

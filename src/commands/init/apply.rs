@@ -3,6 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use futures::FutureExt;
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::{Args, Decided, ending, show_plan};
@@ -39,7 +40,7 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
     } = &decided;
     let before = app.connections.find(&spec.name)?;
     let journal = journals::find(&app.connections, &spec.name)?;
-    refuse_other_target(&decided, before.as_ref())?;
+    refuse_other_target(app, &decided, before.as_ref())?;
     let in_hand: InHand = Mutex::new(decided.given.clone());
     let known = known_secret(app, &decided, before.as_ref(), journal.as_ref(), &in_hand).await?;
     let plan = Plan::new(spec, vendor, known, &store.describe())?;
@@ -63,7 +64,7 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
     if !survey.is_complete() && !app.global.yes {
         show_plan::consent(app, vendor, &survey).await?;
     }
-    app.say_if_interrupted(ways_on(&decided));
+    app.say_if_interrupted(ways_on(app, &decided));
     let mut journal = journal.unwrap_or_else(|| new_journal(app, &decided));
     journal.update_spec(spec.clone());
     keep_given(&decided).await?;
@@ -76,11 +77,16 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
     let record = record(app, &decided, before, &journal, receipts)?;
     app.connections.save(&record)?;
     journal.close()?;
+    app.say_if_interrupted(ways_on_when_done(&decided));
     ending::finish(args, app, &decided, &record, (&ended, &survey), &in_hand).await
 }
 
 /// A connection's name stands for one app in one directory; another target under the same name would orphan what the first one made.
-fn refuse_other_target(decided: &Decided, before: Option<&ConnectionRecord>) -> Result<()> {
+fn refuse_other_target(
+    app: &App,
+    decided: &Decided,
+    before: Option<&ConnectionRecord>,
+) -> Result<()> {
     let Some(before) = before else { return Ok(()) };
     let spec = &decided.spec;
     let other_app = matches!(spec.application, Application::Existing { client_id } if client_id != before.client_id);
@@ -103,8 +109,8 @@ fn refuse_other_target(decided: &Decided, before: Option<&ConnectionRecord>) -> 
         before.vendor, before.client_id, before.tenant_id, before.cloud
     ))
     .hint(format!(
-        "Remove that one first: azconnect remove {}",
-        spec.name
+        "Remove that one first: {}",
+        app.typed(format!("remove {}", spec.name))
     ))
     .hint("Or give this one another name with `--connection NAME`."))
 }
@@ -123,9 +129,7 @@ async fn known_secret(
     }
     if let Some(record) = before {
         let credential = &record.credential;
-        let alive = credential
-            .expires_at
-            .is_none_or(|ends| ends > app.host.now());
+        let alive = !is_due(record, app.host.now());
         let Some(key) = credential.key_id.filter(|_| alive) else {
             return Ok(None);
         };
@@ -156,6 +160,22 @@ async fn known_secret(
     };
     put(in_hand, secret);
     Ok(receipt.id.parse().ok())
+}
+
+/// Whether the recorded secret has ended, or ends within 30 days and was made to live longer than 60: then a run makes a new one
+/// beside it, and the old one works until its own end.
+fn is_due(record: &ConnectionRecord, now: Timestamp) -> bool {
+    let Some(ends) = record.credential.expires_at else {
+        return false;
+    };
+    let key = record.credential.key_id.map(|key| key.to_string());
+    let made = record
+        .receipts
+        .iter()
+        .find(|receipt| Some(&receipt.id) == key.as_ref())
+        .map(|receipt| receipt.at);
+    let days = |from: Timestamp, to: Timestamp| (to.as_second() - from.as_second()) / 86_400;
+    ends <= now || (days(now, ends) < 30 && made.is_some_and(|made| days(made, ends) > 60))
 }
 
 fn put(in_hand: &InHand, secret: Secret) {
@@ -329,20 +349,37 @@ fn failed(app: &App, decided: &Decided, ended: Vec<Ended>, survey: &Survey) -> R
         });
     }
     // A run that made nothing has nothing to undo.
-    let ways = ways_on(decided).into_iter().skip(usize::from(made == 0));
+    let ways = ways_on(app, decided)
+        .into_iter()
+        .skip(usize::from(made == 0));
     let error = error.hints(ways);
     let exit = error.exit();
     app.ui.fail(&error, extra);
     Ok(exit)
 }
 
-fn ways_on(decided: &Decided) -> Vec<String> {
+fn ways_on(app: &App, decided: &Decided) -> Vec<String> {
     let spec = &decided.spec;
     vec![
-        format!("Undo what is done: `azconnect remove {}`", spec.name),
         format!(
-            "Go on: `azconnect init {} --connection {} --resume`",
-            spec.vendor, spec.name
+            "Undo what is done: {}",
+            app.typed(format!("remove {}", spec.name))
         ),
+        format!(
+            "Go on: {}",
+            app.typed(format!(
+                "init {} --connection {} --resume",
+                spec.vendor, spec.name
+            ))
+        ),
+    ]
+}
+
+/// Once everything is made there is no run to go on with: what is left is the proof.
+fn ways_on_when_done(decided: &Decided) -> Vec<String> {
+    let name = &decided.spec.name;
+    vec![
+        format!("Undo what is done: azconnect remove {name}"),
+        format!("See whether it works: azconnect check {name}"),
     ]
 }

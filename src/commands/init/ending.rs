@@ -71,7 +71,7 @@ pub(super) async fn finish(
         &views::place(&record.credential.stored_in),
     ));
     blocks.extend(views::console(decided.vendor));
-    blocks.push(ways(args, record, &findings, secret.is_some()));
+    blocks.push(ways(app, args, record, &findings, secret.is_some()));
     app.ui.finish(&Output { document, blocks });
     Ok(exit)
 }
@@ -116,7 +116,13 @@ fn title(decided: &Decided, exit: Exit, ended: &[Ended]) -> String {
     }
 }
 
-fn ways(args: &Args, record: &ConnectionRecord, findings: &[Finding], has_secret: bool) -> Block {
+fn ways(
+    app: &App,
+    args: &Args,
+    record: &ConnectionRecord,
+    findings: &[Finding],
+    has_secret: bool,
+) -> Block {
     let mut rows = vec![row("Connection", record.name.to_string(), "")];
     let place = views::place(&record.credential.stored_in);
     match record.credential.expires_at {
@@ -139,11 +145,15 @@ fn ways(args: &Args, record: &ConnectionRecord, findings: &[Finding], has_secret
     } else if record.credential.stored_in != "none" {
         rows.push(row(
             "Show secret",
-            format!("azconnect handover {} --reveal", record.name),
+            app.typed(format!("handover {} --reveal", record.name)),
             "",
         ));
     }
-    rows.push(row("Undo", format!("azconnect remove {}", record.name), ""));
+    rows.push(row(
+        "Undo",
+        app.typed(format!("remove {}", record.name)),
+        "",
+    ));
     let look = if findings
         .iter()
         .any(|finding| finding.status == Status::Fail)
@@ -152,7 +162,7 @@ fn ways(args: &Args, record: &ConnectionRecord, findings: &[Finding], has_secret
     } else {
         "Check later"
     };
-    rows.push(row(look, format!("azconnect check {}", record.name), ""));
+    rows.push(row(look, app.typed(format!("check {}", record.name)), ""));
     Block::Rows { rows }
 }
 

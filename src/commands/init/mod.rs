@@ -133,8 +133,7 @@ async fn decide(
     let kept_in = interview.answers.value_or("store", "keyring").to_owned();
     let store = app.store(&kept_in)?;
     store.probe().await?;
-    let vendor_fact = [("vendor", vendor.id.clone())];
-    let Some(directory) = directory(app, &mut interview, &signed_in, &vendor_fact).await? else {
+    let Some(directory) = directory(app, &mut interview, &signed_in, Some(vendor)).await? else {
         interview.close_gaps()?;
         return Err(Error::bug("a directory that is neither known nor missing"));
     };
@@ -143,8 +142,7 @@ async fn decide(
         value: directory.display_name.clone(),
         source: interview.answers.source("tenant"),
     });
-    let azure = signing::as_person(app, &signed_in, Some(directory.id)).await?;
-    let azure = azure.knowing(&vendor_fact);
+    let azure = signing::as_person(app, &signed_in, Some(directory.id), Some(&vendor.id)).await?;
     let cloud = app.reach().await?.cloud.name.clone();
     let setting = resolve::Setting {
         azure: &azure,
@@ -174,10 +172,10 @@ async fn look_for_gaps(app: &App, interview: &mut Interview) -> Result<()> {
     let Some(signed_in) = sign_in(app, interview).await? else {
         return Ok(());
     };
-    let Some(directory) = directory(app, interview, &signed_in, &[]).await? else {
+    let Some(directory) = directory(app, interview, &signed_in, None).await? else {
         return Ok(());
     };
-    let azure = signing::as_person(app, &signed_in, Some(directory.id)).await?;
+    let azure = signing::as_person(app, &signed_in, Some(directory.id), None).await?;
     interview.look_at_scopes(&azure, directory.id).await
 }
 
@@ -186,9 +184,10 @@ async fn directory(
     app: &App,
     interview: &mut Interview,
     signed_in: &SignedIn,
-    facts: &[(&'static str, String)],
+    vendor: Option<&Vendor>,
 ) -> Result<Option<Directory>> {
-    let azure = signing::as_person(app, signed_in, None).await?;
+    let vendor = vendor.map(|vendor| vendor.id.as_str());
+    let azure = signing::as_person(app, signed_in, None, vendor).await?;
     let follows = matches!(
         signed_in.method,
         Method::AzureCli
@@ -196,7 +195,7 @@ async fn directory(
             | Method::ManagedIdentity
             | Method::WorkloadIdentity
     );
-    let directories = discovery::directories(&azure.knowing(facts)).await?;
+    let directories = discovery::directories(&azure).await?;
     interview
         .directory(directories, signed_in.tenant, follows)
         .await

@@ -14,7 +14,7 @@ use crate::ui::{Ask, Choice, Event};
 /// The answers of the interrupted run that is to be gone on with; none where there is none or the person begins anew.
 ///
 /// # Errors
-/// `Usage` where `--resume` finds no run, or several and nobody can be asked.
+/// `Usage` where `--resume` finds no run of the connection that was named, or several runs.
 pub(super) async fn saved_answers(app: &App, args: &Args) -> Result<BTreeMap<String, Vec<String>>> {
     if args.fresh {
         return Ok(BTreeMap::new());
@@ -37,6 +37,9 @@ pub(super) async fn saved_answers(app: &App, args: &Args) -> Result<BTreeMap<Str
             && wanted("connection").is_none_or(|name| name == spec.name.as_str())
     });
     let chosen = match (args.resume, runs.as_slice()) {
+        // Remedies say `--resume` wherever a run may have begun; where none has, beginning is going on. A name that somebody typed is
+        // another matter.
+        (true, []) if wanted("connection").is_none() => return Ok(BTreeMap::new()),
         (true, []) => return Err(nothing_to_resume()),
         (true, [only]) => only,
         (false, [only]) if app.ui.can_ask() => match offer(app, only).await? {

@@ -40,15 +40,24 @@ pub(super) fn blocks(
         ),
     };
     let mut items: Vec<Item> = survey.rows.iter().map(|row| item(row, held)).collect();
-    if let Some(days) = secret_days(spec, survey) {
-        if let Some(secret) = items
-            .iter_mut()
-            .find(|item| item.title.starts_with("Client secret"))
-        {
-            secret.text = format!("ends after {days} days");
-        }
+    say_once(&mut items);
+    let secret = items
+        .iter_mut()
+        .find(|item| item.title.starts_with("Client secret"));
+    if let (Some(days), Some(secret)) = (secret_days(spec, survey), secret) {
+        secret.text = format!("ends after {days} days");
     }
     vec![paragraph(intro), Block::Items { items }]
+}
+
+/// What a row needs is said in full only where it differs from the row above: ten roles on ten subscriptions stay ten short rows.
+fn say_once(items: &mut [Item]) {
+    for at in (1..items.len()).rev() {
+        let same = !items[at].lines.is_empty() && items[at].lines == items[at - 1].lines;
+        if same {
+            items[at].lines = vec![("Needs".to_owned(), "the same".to_owned())];
+        }
+    }
 }
 
 fn secret_days(spec: &ConnectionSpec, survey: &Survey) -> Option<u16> {
@@ -122,8 +131,8 @@ pub(super) async fn consent(app: &App, vendor: &Vendor, survey: &Survey) -> Resu
                     "Stopped before the first change. Nothing in Azure is different.",
                 )
                 .hint(format!(
-                    "Look at it again: azconnect init {} --plan",
-                    vendor.id
+                    "Look at it again: {}",
+                    app.typed(format!("init {} --plan", vendor.id))
                 )));
             }
             Proceed::Explain => app.ui.tell(Event::Shown {

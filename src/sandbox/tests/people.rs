@@ -218,7 +218,14 @@ async fn the_authorize_page_refuses_in_words() {
             .await;
     let tenant = ids::TENANT.to_string();
     let good = "http://localhost:9";
-    let cases: [(&str, &str, &[(&str, &str)], &str); 9] = [
+    /// Who, the redirect URI, further parameters, and the expected code.
+    type Case = (
+        &'static str,
+        &'static str,
+        &'static [(&'static str, &'static str)],
+        &'static str,
+    );
+    let cases: [Case; 9] = [
         (ids::AVERY_NAME, "http://127.0.0.1:9", &[], "AADSTS50011"),
         (
             ids::AVERY_NAME,

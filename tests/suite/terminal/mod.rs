@@ -1,0 +1,79 @@
+//! A person at a real terminal: what is asked, what is shown, and in what state the terminal is left.
+//!
+//! Transcripts are kept in `tests/suite/snapshots`, as a person would see them, so that a change of the screen can be read.
+
+mod interrupt;
+mod journey;
+mod plain;
+mod pty;
+mod sign_in;
+mod widths;
+
+use azconnect::sandbox::State;
+use regex::Regex;
+
+use crate::lab::Lab;
+
+/// What differs from run to run, and what stands in its place.
+const CHANGING: [(&str, &str); 11] = [
+    (
+        r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+        "<id>",
+    ),
+    (r"\d{4}-\d{2}-\d{2}", "<date>"),
+    (r"\d[\d,]*\.\d{2}\b", "<amount>"),
+    (r"(?m)^.*[▁▂▃▄▅▆▇█].*$", "  <chart>"),
+    (r"(?m)^.*<date> +<date>$", "  <first day to last day>"),
+    (r"Ends in \d+ days", "Ends in <number> days"),
+    (r"/tmp/azc[A-Za-z0-9]{6}", "/tmp/<folder>"),
+    (r"( · |, )(\d+ min )?\d+ s\b", ""),
+    // How long a step took decides where its remark stands.
+    (r"\s{2,}(done|found|pass|not finished)\b", "  $1"),
+    (r"localhost(:|%3A)\d+", "localhost:<port>"),
+    (r"127\.0\.0\.1:\d+", "127.0.0.1:<port>"),
+];
+
+/// A transcript without what differs from run to run. The sample's own ids stay: they tell one thing from another.
+fn normalised(screen: &str) -> String {
+    CHANGING
+        .iter()
+        .fold(screen.to_owned(), |text, (pattern, stands_for)| {
+            Regex::new(pattern)
+                .unwrap()
+                .replace_all(&text, *stands_for)
+                .into_owned()
+        })
+}
+
+/// Compares a transcript with the one that was kept under this name.
+fn assert_kept(name: &str, screen: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(format!("terminal_{name}"), normalised(screen)));
+}
+
+/// A folder for secrets whose path is as long on every machine, so that lines break alike.
+fn folder() -> tempfile::TempDir {
+    tempfile::Builder::new()
+        .prefix("azc")
+        .tempdir_in("/tmp")
+        .unwrap()
+}
+
+fn store_in(folder: &tempfile::TempDir) -> String {
+    format!("file:{}/spot.env", folder.path().display())
+}
+
+/// How much of what `init` makes is there.
+fn made(lab: &Lab) -> [usize; 3] {
+    let count = |state: &mut State| {
+        [
+            state.applications.len(),
+            state.service_principals.len(),
+            state.role_assignments.len(),
+        ]
+    };
+    lab.state(count)
+}
