@@ -41,6 +41,14 @@ impl std::fmt::Debug for Host {
 }
 
 impl Host {
+    /// Variables that hold secrets: no program that we start has a use for them, so none gets them.
+    pub const SECRETS: [&str; 4] = [
+        "AZURE_CLIENT_SECRET",
+        "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+        "AZURE_PASSWORD",
+        "AZCONNECT_CLIENT_SECRET",
+    ];
+
     /// This machine and this process.
     pub fn system() -> Self {
         Host {

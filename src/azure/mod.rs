@@ -5,6 +5,7 @@ pub mod client;
 pub mod cloud;
 pub mod cost_management;
 mod decode;
+pub mod deleted_items;
 pub mod error;
 mod explain;
 mod failure;

@@ -12,6 +12,7 @@ use crate::connection::handover::{Field, Value};
 use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
 use crate::secret::Secret;
+use crate::store::StoreError;
 use crate::ui::Output;
 use crate::vendors;
 
@@ -80,21 +81,38 @@ pub fn write(file: &Path, fields: &[Field]) -> Result<()> {
         };
         text.push_str(&format!("{}: {value}\n", field.label));
     }
-    let refused = |reason: String| {
-        Error::new(
-            Kind::Storage,
-            "handover_file",
-            format!(
-                "The values can't be written to `{}`: {reason}.",
-                file.display()
-            ),
-        )
-        .why("The file would hold a secret, so it has to be new and yours alone.")
-        .hint("Name a file that doesn't exist yet, in a folder of your own.")
-    };
-    if file.exists() {
-        return Err(refused("it exists already".to_owned()));
+    check(file)?;
+    crate::store::write_atomically(file, text.as_bytes()).map_err(|error| refused(file, &error))
+}
+
+/// Whether the form can be written there. Asked before anything is made, because a secret that can't be handed over is lost.
+///
+/// # Errors
+/// As [`write`].
+pub fn check(file: &Path) -> Result<()> {
+    if file.symlink_metadata().is_ok() {
+        return Err(refused(file, &"it exists already"));
     }
-    crate::store::write_atomically(file, text.as_bytes())
-        .map_err(|error| refused(error.to_string().trim_end_matches('.').to_owned()))
+    crate::store::check_new_file(file).map_err(|error| match &error {
+        StoreError::WorldWritable { folder } => refused(
+            file,
+            &format!("everybody may write to `{}`", folder.display()),
+        ),
+        StoreError::Io { source, .. } => refused(file, source),
+        other => refused(file, other),
+    })
+}
+
+fn refused(file: &Path, reason: &dyn std::fmt::Display) -> Error {
+    Error::new(
+        Kind::Storage,
+        "handover_file",
+        format!(
+            "The values can't be written to `{}`: {}.",
+            file.display(),
+            reason.to_string().trim_end_matches('.')
+        ),
+    )
+    .why("The file would hold a secret, so it has to be new and yours alone.")
+    .hint("Name a file that doesn't exist yet, in a folder of your own.")
 }

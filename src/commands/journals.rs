@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::connection::ConnectionName;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::plan::journal::Journal;
 use crate::store::{Connections, write_atomically};
 
@@ -15,16 +15,20 @@ pub fn find(connections: &Connections, name: &ConnectionName) -> Result<Option<J
     Journal::open(connections.journal_file(name)?, save)
 }
 
-/// The journals of all interrupted runs.
+/// The journals of all interrupted runs, and why others can't be read: a damaged one is the matter of its own connection, whose run
+/// opens it again by [`find`].
 ///
 /// # Errors
-/// `Failed` where one can't be read.
-pub fn all(connections: &Connections) -> Result<Vec<Journal>> {
-    let mut all = Vec::new();
+/// `Failed` where their folder can't be read.
+pub fn all(connections: &Connections) -> Result<(Vec<Journal>, Vec<Error>)> {
+    let (mut all, mut damaged) = (Vec::new(), Vec::new());
     for file in connections.journal_files()? {
-        all.extend(Journal::open(file, save)?);
+        match Journal::open(file, save) {
+            Ok(journal) => all.extend(journal),
+            Err(error) => damaged.push(error),
+        }
     }
-    Ok(all)
+    Ok((all, damaged))
 }
 
 /// How journals are saved: whole or not at all, and on disk.

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod arguments;
+pub mod browser;
 pub mod check;
 pub mod connections;
 pub mod documents;

@@ -86,9 +86,8 @@ async fn stopped() -> Kind {
     Kind::Interrupted
 }
 
-/// What was stopped, and how to go on. A prompt that was cut off left the terminal as it needed it, so that is put back first.
+/// What was stopped, and how to go on.
 fn interrupted(app: &App, kind: Kind) -> Error {
-    ui::terminal_guard::restore();
     let ways = app
         .on_interrupt
         .lock()

@@ -11,7 +11,9 @@ use crate::azure::error::Facts;
 use crate::azure::ids::TenantId;
 use crate::azure::sign_in::{self, Method, News, Person, Request, SignedIn};
 use crate::error::{Error, Result};
+use crate::host::Host;
 use crate::interview::Answers;
+use crate::remedies;
 use crate::sandbox;
 use crate::ui::{Event, Ui};
 
@@ -38,7 +40,7 @@ pub async fn sign_in(app: &App, answers: &Answers) -> Result<SignedIn> {
     };
     let opener = match sandbox {
         Some(sandbox) => Opener::Simulated(sandbox.person(sandbox::ids::AVERY_NAME)),
-        None => Opener::Machine,
+        None => Opener::Machine(app.host.clone()),
     };
     let person = Arc::new(Watching {
         ui: app.ui.clone(),
@@ -107,6 +109,7 @@ pub async fn as_person(
             .map(|id| ("tenant", id.to_string())),
     );
     facts.extend(signed_in.account.clone().map(|account| ("upn", account)));
+    facts.extend(app.azure_flag().map(|flag| (remedies::AZURE_FLAG, flag)));
     facts.extend(vendor.map(|vendor| ("vendor", vendor.to_owned())));
     Ok(Azure::new(cloud, transport, credential, facts))
 }
@@ -120,7 +123,7 @@ struct Watching {
 /// Who opens an address.
 enum Opener {
     /// This machine's browser.
-    Machine,
+    Machine(Host),
     /// The simulated Azure's administrator.
     Simulated(sandbox::Person),
 }
@@ -133,7 +136,7 @@ impl Person for Watching {
 
     fn open_browser(&self, url: &str) -> bool {
         match &self.opener {
-            Opener::Machine => webbrowser::open(url).is_ok(),
+            Opener::Machine(host) => super::browser::open(host, url),
             Opener::Simulated(person) => {
                 let (person, url) = (person.clone(), url.to_owned());
                 tokio::spawn(async move {

@@ -10,6 +10,7 @@ pub mod journal;
 pub mod preflight;
 pub mod survey;
 pub mod undo;
+pub mod unnoted;
 
 use uuid::Uuid;
 

@@ -22,7 +22,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 pub use denied::{Denied, parse_authorization_failed};
-pub use situation::NOT_YET;
+pub use situation::{AZURE_FLAG, NOT_YET};
 
 /// The file of each service.
 const FILES: &[(&str, &str)] = &[
@@ -213,7 +213,10 @@ impl Remedy {
             .filter_map(|line| placeholders::filled(line, facts))
             .collect();
         if !complete.is_empty() {
-            return complete;
+            return complete
+                .iter()
+                .map(|line| situation::of_the_cloud(line, facts))
+                .collect();
         }
         if possible.is_empty() {
             return vec![
@@ -222,7 +225,9 @@ impl Remedy {
         }
         possible
             .iter()
-            .map(|line| placeholders::filled_with_names(line, facts))
+            .map(|line| {
+                situation::of_the_cloud(&placeholders::filled_with_names(line, facts), facts)
+            })
             .collect()
     }
 

@@ -46,6 +46,25 @@ pub(super) fn of_the_run<'a>(line: &'a str, facts: &BTreeMap<&str, String>) -> C
     Cow::Owned(again.replace(GO_ON, "`azconnect init {vendor}"))
 }
 
+/// The fact that says by which flag, quoted where a shell wants it, a command leads to the same Azure; absent where none is needed.
+pub const AZURE_FLAG: &str = "azure-flag";
+
+/// The line with its commands as they lead to this run's Azure: a fix for a simulated Azure must not change the real one.
+pub(super) fn of_the_cloud(line: &str, facts: &BTreeMap<&str, String>) -> String {
+    let Some(flag) = facts.get(AZURE_FLAG) else {
+        return line.to_owned();
+    };
+    let parts = line.split('`').enumerate().map(|(at, part)| {
+        let is_ours = at % 2 == 1 && part.starts_with("azconnect ");
+        if is_ours {
+            format!("{part} {flag}")
+        } else {
+            part.to_owned()
+        }
+    });
+    parts.collect::<Vec<_>>().join("`")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,6 +94,17 @@ mod tests {
                 "Wait a minute and run the same command again",
                 "Ask for less: `azconnect init {vendor} --secret-days 90`",
             ]
+        );
+    }
+
+    #[test]
+    fn a_command_leads_to_the_same_azure() {
+        let line = "Look: `azconnect check spot`, or `az account list`";
+        assert_eq!(of_the_cloud(line, &BTreeMap::new()), line);
+        let facts = BTreeMap::from([(AZURE_FLAG, "--sandbox".to_owned())]);
+        assert_eq!(
+            of_the_cloud(line, &facts),
+            "Look: `azconnect check spot --sandbox`, or `az account list`"
         );
     }
 

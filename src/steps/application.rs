@@ -39,7 +39,7 @@ impl Step for ApplicationStep {
         match &self.application {
             Application::Own { unique_name, redirect_uris, .. } => vec![
                 "Registers an application in this directory only (single tenant), without any API permission.".to_owned(),
-                format!("Its unique name is `{unique_name}`: a second run finds it by that, so there is never a second one."),
+                format!("Its unique name is `{unique_name}`: a second run finds it by that, so there is never a second one. If it was deleted less than 30 days ago, it is restored."),
                 match redirect_uris.as_slice() {
                     [] => "It gets no redirect URI.".to_owned(),
                     uris => format!("Its redirect URI is {}, as the vendor's page asks; a vendor that signs in with a secret never uses it.", uris.join(", ")),
@@ -92,7 +92,7 @@ impl Step for ApplicationStep {
             "notes": format!("Made by azconnect for {} (connection `{}`). `azconnect remove {}` takes it away.", self.vendor_name, self.connection, self.connection),
             "tags": ["azconnect"],
         });
-        azure.upsert_application(unique_name, properties).await?;
+        self.upsert(azure, unique_name, properties, making).await?;
         let look = || azure.application_by_unique_name(unique_name);
         let application =
             until_visible(making, "Entra ID to show the new app registration", look).await?;
@@ -105,6 +105,34 @@ impl Step for ApplicationStep {
 }
 
 impl ApplicationStep {
+    /// Upserts the app, restoring it first where a deleted one still holds the name: Entra ID keeps those for 30 days, and Microsoft
+    /// doesn't say what the upsert answers then, so any refusal of its content is looked into.
+    async fn upsert(
+        &self,
+        azure: &Azure,
+        unique_name: &str,
+        properties: serde_json::Value,
+        making: &Making<'_>,
+    ) -> Result<()> {
+        let refusal = match azure
+            .upsert_application(unique_name, properties.clone())
+            .await
+        {
+            Err(error) if matches!(error.status(), Some(400 | 409)) => error,
+            answer => return answer,
+        };
+        // The refusal says more than why it could not be looked into.
+        let deleted = azure.deleted_application(unique_name).await.ok().flatten();
+        let Some(deleted) = deleted else {
+            return Err(refusal);
+        };
+        making.waiting_for(
+            "Entra ID to restore the app registration of that name, which was deleted",
+        );
+        azure.restore_application(deleted).await?;
+        azure.upsert_application(unique_name, properties).await
+    }
+
     fn receipt(
         &self,
         application: &graph::Application,

@@ -5,8 +5,7 @@ use uuid::Uuid;
 
 use super::service_principal;
 use super::step::{Making, Outcome, Permission, Receipts, Step, made, needed};
-use super::wait::until_replicated;
-use crate::azure::authorization::role_assignment_path;
+use super::wait::{until_replicated, until_visible};
 use crate::azure::ids::ServicePrincipalObjectId;
 use crate::azure::{Azure, Result};
 use crate::connection::{Change, Receipt, ResourceKind, ScopeChoice};
@@ -92,22 +91,43 @@ impl Step for RoleStep {
         let name = self.name(principal);
         let waiting = "Azure to know the new service principal everywhere";
         let assign = || azure.assign_role(&self.at.scope, name, self.role, principal);
-        let assigned = match until_replicated(making, waiting, assign).await {
-            // Somebody else gave the same role in the meantime, under another name.
-            Err(error) if error.code() == "RoleAssignmentExists" => {
-                self.find(azure, receipts).await?.map(|receipt| receipt.id)
-            }
-            answer => Some(answer?.id),
+        let receipt = match until_replicated(making, waiting, assign).await {
+            Err(error) if error.code() == "RoleAssignmentExists" => self
+                .existing(azure, receipts, making, name)
+                .await?
+                .ok_or(error)?,
+            answer => made(self, ResourceKind::RoleAssignment, answer?.id, making.now),
         };
-        let id = assigned.unwrap_or_else(|| role_assignment_path(&self.at.scope, name));
         Ok(Outcome {
-            receipt: made(self, ResourceKind::RoleAssignment, id, making.now),
+            receipt,
             secret: None,
         })
     }
 }
 
 impl RoleStep {
+    /// The assignment that Azure says is there: somebody else's, given in the meantime under another name, unless it has ours.
+    async fn existing(
+        &self,
+        azure: &Azure,
+        receipts: &Receipts,
+        making: &Making<'_>,
+        ours: Uuid,
+    ) -> Result<Option<Receipt>> {
+        let look = || self.find(azure, receipts);
+        let there = until_visible(making, "Azure to show the role that is there already", look);
+        Ok(there.await?.map(|mut receipt| {
+            let is_ours = receipt.id.to_lowercase().ends_with(&ours.to_string());
+            receipt.change = if is_ours {
+                Change::Create
+            } else {
+                Change::Reuse
+            };
+            receipt.at = making.now;
+            receipt
+        }))
+    }
+
     /// The assignment's name: the same for the same scope, principal and role, so that a second run meets the first one's.
     fn name(&self, principal: ServicePrincipalObjectId) -> Uuid {
         Uuid::new_v5(

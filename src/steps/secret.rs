@@ -150,21 +150,22 @@ impl Step for SecretStep {
         })
     }
 
-    async fn clean_up(&self, azure: &Azure, receipts: &Receipts, marker: &str) -> Result<()> {
+    async fn clean_up(&self, azure: &Azure, receipts: &Receipts, marker: &str) -> Result<bool> {
         let client_id: ClientId = needed(receipts, application::ID, "client_id")?;
         let Some(application) = azure.application_by_client_id(client_id).await? else {
-            return Ok(());
+            return Ok(false);
         };
+        let mut removed = false;
         for credential in &application.password_credentials {
             if credential.display_name.as_deref() == Some(marker)
                 && Some(credential.key_id) != self.known
             {
-                azure
+                removed |= azure
                     .remove_password(application.id, credential.key_id)
                     .await?;
             }
         }
-        Ok(())
+        Ok(removed)
     }
 }
 

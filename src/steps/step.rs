@@ -54,12 +54,12 @@ pub trait Step: Send + Sync {
         making: &Making<'_>,
     ) -> Result<Outcome>;
 
-    /// Removes what an interrupted [`Step::apply`] with this marker may have left behind.
+    /// Removes what an interrupted [`Step::apply`] with this marker may have left behind; `false` where Azure shows nothing of it.
     ///
     /// # Errors
     /// Whatever Azure answers; the engine then does not apply the step again.
-    async fn clean_up(&self, _azure: &Azure, _receipts: &Receipts, _marker: &str) -> Result<()> {
-        Ok(())
+    async fn clean_up(&self, _azure: &Azure, _receipts: &Receipts, _marker: &str) -> Result<bool> {
+        Ok(false)
     }
 }
 

@@ -30,6 +30,7 @@ pub use connections::Connections;
 pub use error::StoreError;
 pub use file_lock::Lock;
 pub use paths::Paths;
+pub use private_file::check_new_file;
 pub use secrets::{Entry, SecretStore};
 
 use crate::host::Host;

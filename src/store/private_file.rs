@@ -88,6 +88,20 @@ fn same(_seen: &Metadata, _opened: &Metadata) -> Result<(), Flaw> {
     Ok(())
 }
 
+/// Whether a new file that holds a secret can be put there. Leaves nothing behind.
+///
+/// # Errors
+/// [`StoreError::WorldWritable`] for a folder that any user may write to, [`StoreError::Io`] or [`StoreError::Full`] where nothing can
+/// be written.
+pub fn check_new_file(path: &Path) -> Result<(), StoreError> {
+    let folder = super::atomic::folder_of(path);
+    check_folder(folder)?;
+    let written = tempfile::tempfile_in(folder);
+    written
+        .map(drop)
+        .map_err(|error| StoreError::io("write", path, error))
+}
+
 /// Refuses a folder that everybody may write to (such as `/tmp`: a secret has no place there), and one above which any user could
 /// replace what is ours (writable by all, and no sticky bit).
 ///

@@ -16,7 +16,9 @@ pub fn typed_line(stop: &AtomicBool) -> Option<String> {
     let stdin = std::io::stdin();
     while !stop.load(Ordering::Relaxed) {
         let mut waiting = [PollFd::new(&stdin, PollFlags::IN)];
-        if poll(&mut waiting, Some(&pause)).is_ok_and(|ready| ready > 0) {
+        let typed = poll(&mut waiting, Some(&pause)).is_ok_and(|ready| ready > 0);
+        // What was typed after the end of the wait is the answer to the next question.
+        if typed && !stop.load(Ordering::Relaxed) {
             return line(&stdin);
         }
     }

@@ -192,7 +192,6 @@ fn a_connection_that_is_not_there() {
         is_refused(&lab, &[command, "nothing"], "nothing");
         is_refused(&lab, &[command, "../../etc/passwd"], "passwd");
     }
-    is_refused(&lab, &["init", "--resume"], "no interrupted run");
 }
 
 #[test]

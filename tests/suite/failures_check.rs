@@ -237,3 +237,26 @@ fn a_secret_that_is_gone_is_made_anew_as_the_fix_says() {
     lab.run(&words).exits(0);
     lab.run(&["check", "spot"]).exits(0);
 }
+
+#[test]
+fn a_secret_that_somebody_deleted_in_the_portal_is_made_anew_as_the_fix_says() {
+    let lab = connected();
+    lab.state(|state| {
+        let ours =
+            |app: &&mut azconnect::sandbox::Application| app.tags.contains(&"azconnect".into());
+        let app = state.applications.values_mut().find(ours).unwrap();
+        app.password_credentials.clear();
+    });
+    let document = lab
+        .run(&["check", "spot", "--output", "json"])
+        .exits(3)
+        .json();
+    let words = fix(
+        failed(&document, "entra.token"),
+        "Make a new secret and prove it: ",
+    );
+    let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+    words.push("--yes");
+    lab.run(&words).exits(0);
+    lab.run(&["check", "spot"]).exits(0);
+}

@@ -14,19 +14,36 @@ mod aftermath;
 mod architecture;
 mod bad_input;
 mod contract;
+mod contract_flows;
 mod failing;
+#[cfg(unix)] // signals, terminals, file modes
 mod failures_check;
 mod failures_costs;
 mod failures_network;
+#[cfg(unix)] // signals, terminals, file modes
 mod failures_rights;
+#[cfg(unix)] // signals, terminals, file modes
 mod failures_sign_in;
 mod failures_subscriptions;
+#[cfg(unix)] // signals, terminals, file modes
+mod journal;
+#[cfg(unix)] // signals, terminals, file modes
+mod keyring;
+#[cfg(unix)] // signals, terminals, file modes
 mod kill_walk;
 mod lab;
 mod main_job;
+#[cfg(unix)] // signals, terminals, file modes
 mod no_input;
+#[cfg(unix)] // signals, terminals, file modes
 mod people;
 mod proxy;
 mod readme;
+#[cfg(unix)] // signals, terminals, file modes
+mod secrets;
 mod sign_in;
+#[cfg(unix)] // signals, terminals, file modes
 mod terminal;
+#[cfg(unix)] // signals, terminals, file modes
+mod two_processes;
+mod undo;

@@ -34,14 +34,6 @@ const ENVIRONMENTS: [(&str, &str); 4] = [
     ("login.chinacloudapi.cn", "AzureChinaCloud"),
 ];
 
-/// Variables that `az` has no use for and must not see.
-const WITHHELD: [&str; 4] = [
-    "AZURE_CLIENT_SECRET",
-    "AZURE_CLIENT_CERTIFICATE_PASSWORD",
-    "AZURE_PASSWORD",
-    "AZCONNECT_CLIENT_SECRET",
-];
-
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Account {
@@ -150,7 +142,7 @@ impl Executor for Shell {
     async fn run(&self, program: &OsStr, args: &[&OsStr]) -> std::io::Result<Output> {
         let mut command = tokio::process::Command::new(program);
         command.args(args).stdin(Stdio::null()).kill_on_drop(true);
-        for name in WITHHELD {
+        for name in Host::SECRETS {
             command.env_remove(name);
         }
         if let Some(path) = &self.path {

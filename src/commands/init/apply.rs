@@ -6,6 +6,7 @@ use futures::FutureExt;
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::refusals::{refuse_other_run, refuse_other_target};
 use super::{Args, Decided, ending, show_plan};
 use crate::azure::ids::{ClientId, KeyId};
 use crate::commands::app::App;
@@ -41,6 +42,7 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
     let before = app.connections.find(&spec.name)?;
     let journal = journals::find(&app.connections, &spec.name)?;
     refuse_other_target(app, &decided, before.as_ref())?;
+    refuse_other_run(app, &decided, journal.as_ref()).await?;
     let in_hand: InHand = Mutex::new(decided.given.clone());
     let known = known_secret(app, &decided, before.as_ref(), journal.as_ref(), &in_hand).await?;
     let plan = Plan::new(spec, vendor, known, &store.describe())?;
@@ -66,6 +68,8 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
     }
     app.say_if_interrupted(ways_on(app, &decided));
     let mut journal = journal.unwrap_or_else(|| new_journal(app, &decided));
+    let earlier = Plan::new(&journal.written().spec, vendor, None, "")?;
+    earlier.note_dropped(azure, &mut journal, &plan).await?;
     journal.update_spec(spec.clone());
     keep_given(&decided).await?;
     let ended = execute(app, &decided, &plan, &mut journal, &survey, &in_hand).await?;
@@ -76,43 +80,19 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
     plan.sweep(azure, &journal, &receipts).await?;
     let record = record(app, &decided, before, &journal, receipts)?;
     app.connections.save(&record)?;
-    journal.close()?;
-    app.say_if_interrupted(ways_on_when_done(&decided));
-    ending::finish(args, app, &decided, &record, (&ended, &survey), &in_hand).await
-}
-
-/// A connection's name stands for one app in one directory; another target under the same name would orphan what the first one made.
-fn refuse_other_target(
-    app: &App,
-    decided: &Decided,
-    before: Option<&ConnectionRecord>,
-) -> Result<()> {
-    let Some(before) = before else { return Ok(()) };
-    let spec = &decided.spec;
-    let other_app = matches!(spec.application, Application::Existing { client_id } if client_id != before.client_id);
-    if before.tenant_id == spec.directory.id
-        && before.vendor == spec.vendor
-        && before.cloud == spec.cloud
-        && !other_app
-    {
-        return Ok(());
+    let steps = (ended.as_slice(), &survey);
+    if record.credential.stored_in == "none" {
+        // A secret that is kept nowhere is lost until it has been shown, so the run is over only then.
+        let exit = ending::finish(args, app, &decided, &record, steps, &in_hand).await?;
+        if let Err(error) = journal.close() {
+            tracing::warn!("{error}");
+        }
+        return Ok(exit);
     }
-    Err(Error::usage(
-        "connection_taken",
-        format!(
-            "The connection `{}` exists already, for another target.",
-            spec.name
-        ),
-    )
-    .why(format!(
-        "It connects {} to the app {} in the directory {} ({} cloud).",
-        before.vendor, before.client_id, before.tenant_id, before.cloud
-    ))
-    .hint(format!(
-        "Remove that one first: {}",
-        app.typed(format!("remove {}", spec.name))
-    ))
-    .hint("Or give this one another name with `--connection NAME`."))
+    journal.close()?;
+    // There is nothing to resume any more: what is left is to look.
+    app.say_if_interrupted(ways_on_when_done(app, &decided));
+    ending::finish(args, app, &decided, &record, steps, &in_hand).await
 }
 
 /// The key id of the secret that an earlier run made and that is still at hand; it is put in hand too.
@@ -134,7 +114,9 @@ async fn known_secret(
             return Ok(None);
         };
         if credential.stored_in == "none" {
-            return Ok(Some(key));
+            // A journal that is still there says that nobody has seen it.
+            let was_shown = journal.is_none();
+            return Ok(was_shown.then_some(key));
         }
         let Some(secret) = app
             .store(&credential.stored_in)?
@@ -348,10 +330,9 @@ fn failed(app: &App, decided: &Decided, ended: Vec<Ended>, survey: &Survey) -> R
             blocks: request.blocks,
         });
     }
-    // A run that made nothing has nothing to undo.
-    let ways = ways_on(app, decided)
-        .into_iter()
-        .skip(usize::from(made == 0));
+    // A run that was refused before it made anything has nothing to undo; one that was cut off may have made something.
+    let undo = made > 0 || error.kind() != Kind::Forbidden;
+    let ways = ways_on(app, decided).into_iter().skip(usize::from(!undo));
     let error = error.hints(ways);
     let exit = error.exit();
     app.ui.fail(&error, extra);
@@ -376,10 +357,13 @@ fn ways_on(app: &App, decided: &Decided) -> Vec<String> {
 }
 
 /// Once everything is made there is no run to go on with: what is left is the proof.
-fn ways_on_when_done(decided: &Decided) -> Vec<String> {
+fn ways_on_when_done(app: &App, decided: &Decided) -> Vec<String> {
     let name = &decided.spec.name;
     vec![
-        format!("Undo what is done: azconnect remove {name}"),
-        format!("See whether it works: azconnect check {name}"),
+        format!("Undo what is done: {}", app.typed(format!("remove {name}"))),
+        format!(
+            "See whether it works: {}",
+            app.typed(format!("check {name}"))
+        ),
     ]
 }

@@ -2,6 +2,7 @@
 
 mod apply;
 mod ending;
+mod refusals;
 mod resume;
 mod show_plan;
 
@@ -14,10 +15,11 @@ use super::arguments::AnswerFlags;
 use super::signing;
 use crate::azure::Azure;
 use crate::azure::sign_in::{Method, SignedIn};
-use crate::connection::{ConnectionSpec, Credential, Directory};
+use crate::connection::{ConnectionName, ConnectionSpec, Credential, Directory};
 use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
-use crate::interview::{Answers, Interview, discovery, resolve};
+
+use crate::interview::{Answers, Interview, Source, discovery, resolve};
 use crate::plan;
 use crate::secret::Secret;
 use crate::store::SecretStore;
@@ -81,6 +83,9 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
     app.ui.tell(Event::Started {
         title: "Connect Azure to a cost tool".to_owned(),
     });
+    if let Some(file) = &args.handover_to {
+        super::handover::check(file)?;
+    }
     let given = super::given_secret::read(
         &app.host,
         args.client_secret_stdin,
@@ -117,21 +122,13 @@ async fn decide(
         interview.needs_consent();
     }
     vendor.map_or(Ok(()), refuse_unsupported)?;
-    if interview.has_gaps() {
-        // A script gets all gaps at once, and at once: what Azure doesn't show in this time stays unknown.
-        let look = look_for_gaps(app, &mut interview);
-        if let Ok(Err(error)) = tokio::time::timeout(GLANCE, look).await {
-            tracing::info!("not every answer could be looked for: {error}");
-        }
-    }
-    interview.close_gaps()?;
+    close_gaps(app, &mut interview).await?;
     let vendor = vendor.ok_or_else(|| Error::bug("a vendor that is neither known nor missing"))?;
     let Some(signed_in) = sign_in(app, &mut interview).await? else {
         interview.close_gaps()?;
         return Err(Error::bug("a sign-in that is neither there nor missing"));
     };
-    let kept_in = interview.answers.value_or("store", "keyring").to_owned();
-    let store = app.store(&kept_in)?;
+    let store = choose_store(app, &mut interview)?;
     store.probe().await?;
     let Some(directory) = directory(app, &mut interview, &signed_in, Some(vendor)).await? else {
         interview.close_gaps()?;
@@ -158,6 +155,31 @@ async fn decide(
         store,
         given,
     })
+}
+
+/// The store: as answered, else where the connection keeps its secret already, else the keyring.
+fn choose_store(app: &App, interview: &mut Interview) -> Result<Arc<dyn SecretStore>> {
+    let name = interview.answers.value("connection");
+    let name: Option<ConnectionName> = name.and_then(|name| name.parse().ok());
+    if let (None, Some(name)) = (interview.answers.get("store"), name)
+        && let Some(record) = app.connections.find(&name)?
+    {
+        let kept = vec![record.credential.stored_in];
+        interview.answers.set("store", kept, Source::Saved);
+    }
+    app.store(interview.answers.value_or("store", "keyring"))
+}
+
+/// Ends the run if anything is missing. A script gets all gaps at once, and at once: what Azure doesn't show in this time stays
+/// unknown.
+async fn close_gaps(app: &App, interview: &mut Interview) -> Result<()> {
+    if interview.has_gaps() {
+        let look = look_for_gaps(app, interview);
+        if let Ok(Err(error)) = tokio::time::timeout(GLANCE, look).await {
+            tracing::info!("not every answer could be looked for: {error}");
+        }
+    }
+    interview.close_gaps()
 }
 
 /// How long Azure is asked for further gaps where some are known already.

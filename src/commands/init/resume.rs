@@ -30,7 +30,7 @@ pub(super) async fn saved_answers(app: &App, args: &Args) -> Result<BTreeMap<Str
                     .map(str::to_owned)
             })
     };
-    let mut runs = journals::all(&app.connections)?;
+    let (mut runs, damaged) = journals::all(&app.connections)?;
     runs.retain(|journal| {
         let spec = &journal.written().spec;
         wanted("vendor").is_none_or(|vendor| vendor == spec.vendor)
@@ -39,8 +39,12 @@ pub(super) async fn saved_answers(app: &App, args: &Args) -> Result<BTreeMap<Str
     let chosen = match (args.resume, runs.as_slice()) {
         // Remedies say `--resume` wherever a run may have begun; where none has, beginning is going on. A name that somebody typed is
         // another matter.
-        (true, []) if wanted("connection").is_none() => return Ok(BTreeMap::new()),
-        (true, []) => return Err(nothing_to_resume()),
+        (true, []) if wanted("connection").is_none() && damaged.is_empty() => {
+            return Ok(BTreeMap::new());
+        }
+        (true, []) => {
+            return Err(damaged.into_iter().next().unwrap_or_else(nothing_to_resume));
+        }
         (true, [only]) => only,
         (false, [only]) if app.ui.can_ask() => match offer(app, only).await? {
             true => only,

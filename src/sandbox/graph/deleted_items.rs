@@ -35,7 +35,7 @@ pub(super) fn list(visit: &mut Visit<'_>) -> Outcome {
 /// `GET /directory/deletedItems/{id}`
 pub(super) fn get(visit: &mut Visit<'_>) -> Outcome {
     visit.caller.check_reads_directory()?;
-    let body = view(&visit.world.state, item(visit)?, false);
+    let body = typed(view(&visit.world.state, item(visit)?, false));
     visit.entity(200, "directoryObjects", "application", body, None)
 }
 
@@ -60,9 +60,18 @@ pub(super) fn restore(visit: &mut Visit<'_>) -> Outcome {
     let body = state
         .applications
         .get(&id)
-        .map(|application| view(state, application, false))
+        .map(|application| typed(view(state, application, false)))
         .unwrap_or_default();
     visit.entity(200, "directoryObjects", "application", body, None)
+}
+
+/// Both are declared to return a `directoryObject`; OData names the type of what is more than that.
+fn typed(mut body: Map<String, Value>) -> Map<String, Value> {
+    body.insert(
+        "@odata.type".to_owned(),
+        Value::from("#microsoft.graph.application"),
+    );
+    body
 }
 
 fn item<'visit>(visit: &'visit Visit<'_>) -> Result<&'visit Application, GraphError> {

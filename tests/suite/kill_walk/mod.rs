@@ -27,7 +27,7 @@ const HELD: Duration = Duration::from_secs(3_600);
 /// A generous limit, so that what hangs fails.
 const LIMIT: Duration = Duration::from_secs(90);
 /// How many points are tried at once.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 6;
 
 /// Whether Azure has processed the request when the program is stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,10 +53,10 @@ struct Undisturbed {
 
 impl Undisturbed {
     fn of(lab: &Lab, more: &[&str]) -> Undisturbed {
+        let sent_before = lab.log().len();
         lab.run_init(more).exits(0);
         Undisturbed {
-            requests: lab
-                .log()
+            requests: lab.log()[sent_before..]
                 .iter()
                 .map(|entry| format!("{} {}", entry.method, entry.path))
                 .collect(),
@@ -128,7 +128,7 @@ fn stop_at(
 }
 
 /// The same at the first request whose path contains this, after Azure has processed it.
-fn stop_after(
+pub(crate) fn stop_after(
     lab: &Lab,
     arguments: &[&str],
     path: &str,
@@ -215,13 +215,18 @@ fn walk<P: Copy + std::fmt::Debug + Send + Sync>(
         }
     });
     let failures = failures.into_inner().unwrap();
+    let reached = reached.into_inner();
     say(&format!(
         "kill walk: {what}: {} points tried, {} reached, {} failed",
         points.len(),
-        reached.into_inner(),
+        reached,
         failures.len()
     ));
     assert!(failures.is_empty(), "{what}:\n  {}", failures.join("\n  "));
+    assert!(
+        reached > points.len() / 2,
+        "{what}: hardly any point was reached"
+    );
 }
 
 /// A run that must end with this code.

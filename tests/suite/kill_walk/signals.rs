@@ -52,6 +52,7 @@ fn interrupted_anywhere_it_says_how_to_go_on_and_goes_on() {
             let stopped = stop_at(&lab, &words(&typed(&lab)), point, signal)?;
             let journal = crate::aftermath::journal_file(&lab).exists();
             let record = crate::aftermath::record_file(&lab).exists();
+            let reached = stopped.is_some();
             if let Some(stopped) = stopped {
                 let stopped = must_exit(stopped, code)?;
                 says_the_ways_on(&stopped, journal || record, record)?;
@@ -62,7 +63,7 @@ fn interrupted_anywhere_it_says_how_to_go_on_and_goes_on() {
             }
             must_exit(lab.run_init(&[]), 0)?;
             undisturbed.compare(&lab)?;
-            Ok(true)
+            Ok(reached)
         },
     );
 }

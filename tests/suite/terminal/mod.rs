@@ -5,7 +5,7 @@
 mod interrupt;
 mod journey;
 mod plain;
-mod pty;
+pub(crate) mod pty;
 mod sign_in;
 mod widths;
 

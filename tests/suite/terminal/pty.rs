@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::process::Command;
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -139,7 +139,7 @@ impl Pty {
 
     /// The screen as it is now.
     pub(crate) fn screen(&self) -> String {
-        screen(&self.shown.state.lock().unwrap().parser)
+        screen(&self.shown.lock().parser)
     }
 
     /// Sends a signal to the program.
@@ -168,7 +168,7 @@ impl Pty {
             now.local_modes
                 .contains(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG)
         );
-        let state = self.shown.state.lock().unwrap();
+        let state = self.shown.lock();
         assert!(
             !state.parser.screen().hide_cursor(),
             "the cursor is left hidden:\n{}",
@@ -218,9 +218,14 @@ impl Shown {
         }
     }
 
+    /// A failed wait is told by the test's thread alone.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Forgets what the shell showed.
     fn begin(&self, columns: u16) {
-        let mut state = self.state.lock().unwrap();
+        let mut state = self.lock();
         let echo = state.raw.iter().position(|byte| *byte == b'\n').unwrap();
         state.raw.drain(..=echo);
         let mut parser = vt100::Parser::new(ROWS, columns, 0);
@@ -232,7 +237,7 @@ impl Shown {
         let mut buffer = [0; 4096];
         loop {
             let read = terminal.read(&mut buffer).unwrap_or(0);
-            let mut state = self.state.lock().unwrap();
+            let mut state = self.lock();
             state.ended = read == 0;
             let mut new = &buffer[..read];
             if !state.begun {
@@ -252,7 +257,7 @@ impl Shown {
 
     fn wait(&self, what: &str, is_there: impl Fn(&State) -> bool) {
         let begun = Instant::now();
-        let mut state = self.state.lock().unwrap();
+        let mut state = self.lock();
         while !is_there(&state) {
             let left = PATIENCE.saturating_sub(begun.elapsed());
             assert!(

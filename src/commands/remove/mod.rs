@@ -1,20 +1,22 @@
 //! `azconnect remove`: takes away what `init` created, newest first, by id.
 
-use serde_json::{Value, json};
+mod ending;
+mod target;
 
+use self::target::Target;
 use super::app::App;
-use super::views::{heading, paragraph};
-use super::{documents, journals, narration, signing};
+use super::views::paragraph;
+use super::{narration, signing};
 use crate::azure::Azure;
-use crate::connection::{ConnectionName, ConnectionRecord, Receipt};
+use crate::connection::{Change, Receipt};
 use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
 use crate::interview::Answers;
 use crate::interview::resolve::blocking;
-use crate::plan::journal::Journal;
+use crate::plan::Plan;
 use crate::plan::undo::{self, Undo, Undone};
 use crate::steps::Reverted;
-use crate::ui::{Ask, Block, Event, Item, Output, Proceed, Progress};
+use crate::ui::{Ask, Block, Event, Item, Proceed, Progress};
 
 /// Take away what init created
 ///
@@ -32,24 +34,15 @@ pub struct Args {
     sign_in: Option<String>,
 }
 
-/// What is known of a connection, finished or not.
-struct Target {
-    name: ConnectionName,
-    tenant: String,
-    cloud: String,
-    stored_in: String,
-    receipts: Vec<Receipt>,
-    journal: Option<Journal>,
-    record: Option<ConnectionRecord>,
-}
-
 /// Runs the command.
 ///
 /// # Errors
 /// `Usage` where there is no such connection, `Partial` where something is left.
 pub async fn run(args: Args, app: &App) -> Result<Exit> {
-    let mut target = find(app, &args.connection)?;
-    let _lock = app.connections.lock(&target.name)?;
+    let name = target::find(app, &args.connection)?.name;
+    let _lock = app.connections.lock(&name)?;
+    // Only now: whoever held the lock until now may have gone on with it.
+    let mut target = target::find(app, &args.connection)?;
     app.ui.tell(Event::Started {
         title: format!("Remove the connection {}", target.name),
     });
@@ -62,67 +55,16 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
     let go_on = format!("Go on: {}", app.typed(format!("remove {}", target.name)));
     app.say_if_interrupted(vec![go_on.clone()]);
     let mut undone = Vec::new();
-    if needs_azure(&target, &undo) {
+    if target.needs_azure(&undo) {
         let azure = sign_in(app, &args, &target).await?;
-        sweep(&azure, &target).await?;
+        remove_unnoted(app, &azure, &target).await?;
         undone = take_back(app, &azure, &undo, &mut target, args.keep_going).await?;
     }
     let left = undone.len() < undo.ours.len() || undone.iter().any(|one| one.outcome.is_err());
     if left {
-        return still_there(app, undone, &undo, &go_on);
+        return ending::still_there(app, undone, &undo, &go_on);
     }
-    forget(app, target, &undo, &undone).await
-}
-
-fn find(app: &App, name: &str) -> Result<Target> {
-    let journal = match name.parse() {
-        Ok(name) => journals::find(&app.connections, &name)?,
-        Err(_) => None,
-    };
-    let record = match (app.connections.get(name), &journal) {
-        (Ok(record), _) => Some(record),
-        (Err(_), Some(_)) => None,
-        (Err(error), None) => return Err(error),
-    };
-    let mut receipts = record
-        .as_ref()
-        .map(|record| record.receipts.clone())
-        .unwrap_or_default();
-    for receipt in journal.as_ref().map(Journal::receipts).unwrap_or_default() {
-        if receipts.iter().all(|known| known.id != receipt.id) {
-            receipts.push(receipt);
-        }
-    }
-    let spec = journal
-        .as_ref()
-        .map(|journal| journal.written().spec.clone());
-    let pick = |of_record: fn(&ConnectionRecord) -> String, of_spec: Option<String>| {
-        record
-            .as_ref()
-            .map(of_record)
-            .or(of_spec)
-            .unwrap_or_default()
-    };
-    Ok(Target {
-        name: name
-            .parse()
-            .map_err(|_| Error::bug("a stored connection with an impossible name"))?,
-        tenant: pick(
-            |record| record.tenant_id.to_string(),
-            spec.as_ref().map(|spec| spec.directory.id.to_string()),
-        ),
-        cloud: pick(
-            |record| record.cloud.clone(),
-            spec.as_ref().map(|spec| spec.cloud.clone()),
-        ),
-        stored_in: pick(
-            |record| record.credential.stored_in.clone(),
-            spec.map(|spec| spec.store),
-        ),
-        receipts,
-        journal,
-        record,
-    })
+    ending::forget(app, target, &undo, &undone).await
 }
 
 fn blocks(target: &Target, undo: &Undo) -> Vec<Block> {
@@ -209,17 +151,6 @@ async fn same_cloud(app: &App, target: &Target) -> Result<()> {
     )))
 }
 
-fn needs_azure(target: &Target, undo: &Undo) -> bool {
-    let has_open_intent = target.journal.as_ref().is_some_and(|journal| {
-        journal
-            .written()
-            .steps
-            .values()
-            .any(|entry| entry.receipt.is_none())
-    });
-    !undo.ours.is_empty() || has_open_intent
-}
-
 async fn sign_in(app: &App, args: &Args, target: &Target) -> Result<Azure> {
     let mut flags =
         std::collections::BTreeMap::from([("tenant".to_owned(), vec![target.tenant.clone()])]);
@@ -237,8 +168,8 @@ async fn sign_in(app: &App, args: &Args, target: &Target) -> Result<Azure> {
     signing::as_person(app, &signed_in, Some(tenant), None).await
 }
 
-/// An interrupted `init` may have made things of which no outcome is on disk; they are looked for by what the intent says.
-async fn sweep(azure: &Azure, target: &Target) -> Result<()> {
+/// An interrupted `init` may have made things of which no outcome is on disk.
+async fn remove_unnoted(app: &App, azure: &Azure, target: &Target) -> Result<()> {
     let Some(journal) = &target.journal else {
         return Ok(());
     };
@@ -246,15 +177,32 @@ async fn sweep(azure: &Azure, target: &Target) -> Result<()> {
     let Some(vendor) = crate::vendors::find(&spec.vendor) else {
         return Ok(());
     };
-    let plan = crate::plan::Plan::new(spec, vendor, None, "")?;
-    let survey = plan.survey(azure, Some(journal), &target.receipts).await?;
-    for (step, receipt) in &survey.found {
-        let unknown = journal.has_begun(step)
-            && journal.receipt(step).is_none()
-            && target.receipts.iter().all(|known| known.id != receipt.id);
-        if unknown {
-            undo::undo_one(azure, receipt).await.outcome?;
-        }
+    let plan = Plan::new(spec, vendor, None, "")?;
+    let tell = |status, detail: &str| {
+        app.ui.tell(Event::Step {
+            id: "unnoted".to_owned(),
+            title: "What the interrupted run may have made".to_owned(),
+            change: narration::word(Change::Remove).to_owned(),
+            status,
+            detail: detail.to_owned(),
+        });
+    };
+    let waiting = |title: &str| {
+        tell(
+            Progress::Waiting,
+            &format!("Azure to show it if it was made: {title}"),
+        );
+    };
+    let unseen = plan
+        .remove_unnoted(azure, journal, &target.receipts, waiting)
+        .await?;
+    if !unseen.is_empty() {
+        tell(
+            Progress::Skipped,
+            &format!("not in Azure: {}", unseen.join(", ")),
+        );
+    } else if target.has_open_intent() {
+        tell(Progress::Done, "removed");
     }
     Ok(())
 }
@@ -307,94 +255,8 @@ fn tell(app: &App, receipt: &Receipt, status: Progress, detail: &str) {
     app.ui.tell(Event::Step {
         id: receipt.step.clone(),
         title: receipt.title.clone(),
-        change: narration::word(crate::connection::Change::Remove).to_owned(),
+        change: narration::word(Change::Remove).to_owned(),
         status,
         detail: detail.to_owned(),
     });
-}
-
-fn steps(undo: &Undo, undone: &[Undone]) -> Value {
-    let of = |receipt: &Receipt| undone.iter().find(|one| one.receipt.id == receipt.id);
-    let row = |receipt: &Receipt, change: &str, status: &str| json!({"id": receipt.step, "title": receipt.title, "change": change, "status": status, "resource_id": receipt.id});
-    let ours = undo.ours.iter().map(|receipt| {
-        let status = match of(receipt).map(|one| &one.outcome) {
-            Some(Ok(_)) => "done",
-            Some(Err(_)) => "failed",
-            None => "pending",
-        };
-        row(receipt, "remove", status)
-    });
-    ours.chain(
-        undo.theirs
-            .iter()
-            .map(|receipt| row(receipt, "reuse", "skipped")),
-    )
-    .collect()
-}
-
-fn still_there(app: &App, undone: Vec<Undone>, undo: &Undo, go_on: &str) -> Result<Exit> {
-    let steps = steps(undo, &undone);
-    let removed = undone.iter().filter(|one| one.outcome.is_ok()).count();
-    let left: Vec<String> = undo.ours[removed.min(undo.ours.len())..]
-        .iter()
-        .map(|receipt| format!("{} ({})", receipt.title, receipt.id))
-        .collect();
-    let first = undone
-        .into_iter()
-        .find_map(|one| one.outcome.err())
-        .ok_or_else(|| Error::bug("a removal that failed without a failure"))?;
-    let kind = if removed > 0 {
-        Kind::Partial
-    } else {
-        first.kind()
-    };
-    let error = first
-        .with_kind(kind)
-        .hint(format!("Still there: {}", left.join(", ")))
-        .hint(go_on);
-    app.ui.fail(&error, json!({"steps": steps}));
-    Ok(error.exit())
-}
-
-async fn forget(app: &App, target: Target, undo: &Undo, undone: &[Undone]) -> Result<Exit> {
-    if target.stored_in != "none" {
-        app.store(&target.stored_in)?
-            .delete(target.name.as_str())
-            .await?;
-    }
-    app.connections.forget(&target.name)?;
-    if let Some(journal) = target.journal {
-        journal.close()?;
-    }
-    let document = documents::document(
-        Exit::Ok,
-        json!({"removed": target.name, "steps": steps(undo, undone)}),
-    );
-    let mut blocks = vec![heading(format!("{} is removed", target.name))];
-    if !undo.theirs.is_empty() {
-        let items = undo.theirs.iter().map(|receipt| Item {
-            state: "keep".to_owned(),
-            title: receipt.title.clone(),
-            text: receipt.id.clone(),
-            lines: Vec::new(),
-        });
-        blocks.extend([
-            paragraph("Left, because azconnect found it and did not make it:"),
-            Block::Items {
-                items: items.collect(),
-            },
-        ]);
-    }
-    if undo
-        .ours
-        .iter()
-        .any(|receipt| receipt.kind == crate::connection::ResourceKind::Application)
-    {
-        blocks.push(paragraph("Entra ID keeps the app registration restorable for 30 days, under App registrations > Deleted applications."));
-    }
-    blocks.push(paragraph(
-        "Delete the account in the vendor's console too: it can't read anything any more.",
-    ));
-    app.ui.finish(&Output { document, blocks });
-    Ok(Exit::Ok)
 }
