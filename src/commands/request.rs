@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::app::App;
 use super::views::{heading, paragraph};
 use crate::connection::{Application, ConnectionSpec};
-use crate::error::Kind;
+use crate::error::{Error, Kind, labelled};
 use crate::plan::execute::Ended;
 use crate::steps::{application, secret, service_principal};
 use crate::text::shell_word;
@@ -57,11 +57,56 @@ pub fn write(app: &App, spec: &ConnectionSpec, ended: &[Ended]) -> Option<Reques
 
 struct Asked {
     what: String,
-    who: &'static str,
+    who: String,
     commands: Vec<String>,
 }
 
+/// What Azure calls a missing right. With any other refusal (a policy, a lock, a disabled subscription) the step's own command
+/// would be refused to everybody, and what the remedy says has to be done instead.
+const MISSING_RIGHTS: &[&str] = &[
+    "403",
+    "AccessDenied",
+    "AuthorizationFailed",
+    "Authorization_RequestDenied",
+    "Forbidden",
+    "InsufficientPrivileges",
+    "LinkedAuthorizationFailed",
+    "RoleAssignmentUnauthorized",
+];
+
 fn asked(end: &Ended, spec: &ConnectionSpec, all: &[Ended]) -> Asked {
+    match &end.error {
+        Some(error) if !MISSING_RIGHTS.contains(&error.code()) => obstacle(&end.title, error),
+        Some(_) | None => step_of(end, spec, all),
+    }
+}
+
+/// Something in the way that somebody else has to clear.
+fn obstacle(title: &str, error: &Error) -> Asked {
+    let labels: Vec<(&str, &str)> = error.advice().iter().map(|hint| labelled(hint)).collect();
+    let of = |wanted: &'static str| {
+        let all = labels.iter().filter(move |(label, _)| *label == wanted);
+        all.map(|(_, text)| (*text).to_owned())
+    };
+    Asked {
+        what: format!(
+            "Clear the way for: {title}. {} {}",
+            error.message(),
+            error.reason().unwrap_or_default()
+        ),
+        who: of("Who")
+            .next()
+            .unwrap_or_else(|| "whoever administers it".to_owned()),
+        // What says `azconnect` is for the person who asks, not for the one who is asked.
+        commands: of("Fix")
+            .filter(|fix| !fix.contains("azconnect"))
+            .chain(of("More"))
+            .collect(),
+    }
+}
+
+/// The step as somebody with the right would do it.
+fn step_of(end: &Ended, spec: &ConnectionSpec, all: &[Ended]) -> Asked {
     let fact = |step: &str, key: &str| {
         let receipt = all
             .iter()
@@ -75,18 +120,18 @@ fn asked(end: &Ended, spec: &ConnectionSpec, all: &[Ended]) -> Asked {
     match end.id.as_str() {
         application::ID => Asked {
             what: "Register an application".to_owned(),
-            who: "an Application Developer, Cloud Application Administrator or Application Administrator",
+            who: "an Application Developer, Cloud Application Administrator or Application Administrator".to_owned(),
             commands: register(spec),
         },
         service_principal::ID => Asked {
             what: "Create the app's service principal".to_owned(),
-            who: "an Application Developer who owns the app, or a Cloud Application Administrator",
+            who: "an Application Developer who owns the app, or a Cloud Application Administrator".to_owned(),
             commands: vec![format!("az ad sp create --id {client_id}")],
         },
         secret::ID => Asked {
             what: "Make the signed-in person an owner of the app, so that a secret can be added"
                 .to_owned(),
-            who: "an owner of the app, or a Cloud Application Administrator",
+            who: "an owner of the app, or a Cloud Application Administrator".to_owned(),
             commands: vec![format!(
                 "az ad app owner add --id {client_id} --owner-object-id <object ID of the person>"
             )],
@@ -100,7 +145,7 @@ fn asked(end: &Ended, spec: &ConnectionSpec, all: &[Ended]) -> Asked {
                 .unwrap_or_else(|| "<object ID of the service principal>".to_owned());
             Asked {
                 what: end.title.clone(),
-                who: "an Owner, User Access Administrator or Role Based Access Control Administrator there",
+                who: "an Owner, User Access Administrator or Role Based Access Control Administrator there".to_owned(),
                 commands: vec![format!(
                     "az role assignment create --assignee-object-id {principal} --assignee-principal-type ServicePrincipal --role {} --scope {}",
                     shell_word(&title_case(name)),
