@@ -33,6 +33,17 @@ pub enum Kind {
     Bug,
 }
 
+/// How a hint begins that is no fix but says who can help or where to read on, and the label that it is shown under.
+const LABELS: &[(&str, &str)] = &[("Who can do it: ", "Who"), ("Read more: ", "More")];
+
+/// A hint's label, for people, and the text behind it.
+pub fn labelled(hint: &str) -> (&'static str, &str) {
+    LABELS
+        .iter()
+        .find_map(|(beginning, label)| Some((*label, hint.strip_prefix(beginning)?)))
+        .unwrap_or(("Fix", hint))
+}
+
 impl Kind {
     /// The exit code that belongs to this kind of failure.
     pub fn exit(self) -> Exit {
@@ -64,6 +75,8 @@ pub struct Gap {
     pub example: String,
     /// The values it may have, where Azure told us.
     pub choices: Vec<String>,
+    /// Whether an answers file may hold it (consent to the plan is given elsewhere).
+    pub in_answers_file: bool,
 }
 
 /// A failure as a person and a program read it.

@@ -5,13 +5,21 @@
 /// The text without control characters (so without escape sequences and line breaks), with invisible direction marks removed,
 /// and cut after 300 characters: fit for one line of a terminal.
 pub fn printable(text: &str) -> String {
-    const LONGEST: usize = 300;
+    printable_up_to(300, text)
+}
+
+/// [`printable`] for the sentences of a refusal: Azure names long resource ids in them, and the reason often comes last.
+pub fn printable_message(text: &str) -> String {
+    printable_up_to(2_000, text)
+}
+
+fn printable_up_to(longest: usize, text: &str) -> String {
     let visible = |c: &char| {
         !c.is_control()
             && !matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}')
     };
-    let mut shown: String = text.chars().filter(visible).take(LONGEST).collect();
-    if text.chars().filter(visible).count() > LONGEST {
+    let mut shown: String = text.chars().filter(visible).take(longest).collect();
+    if text.chars().filter(visible).count() > longest {
         shown.push('…');
     }
     shown

@@ -19,9 +19,10 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 
 use super::cloud::Cloud;
-use super::decode::{decode, sign_in_refusal};
+use super::decode::{decode, is_a_strangers, oddity};
 use super::error::{ApiError, AzureError, Facts, Result};
-use super::transport::{Transport, diagnose};
+use super::failure::{failure, unreadable};
+use super::transport::Transport;
 use crate::remedies::Service;
 
 /// How many requests may be under way at once.
@@ -136,9 +137,16 @@ impl Reply {
             .body
             .strip_prefix(b"\xef\xbb\xbf")
             .unwrap_or(&self.body);
-        serde_json::from_slice(body).map_err(|error| AzureError::Unreadable {
-            service: self.service.title(),
-            detail: format!("{error} (HTTP status {})", self.status),
+        serde_json::from_slice(body).map_err(|error| {
+            let detail = if error.is_data() {
+                error.to_string()
+            } else {
+                oddity(&error)
+            };
+            unreadable(
+                self.service,
+                format!("{detail} (HTTP status {})", self.status),
+            )
         })
     }
 
@@ -197,6 +205,17 @@ impl Api {
             once: pipeline(access.transport.once()),
             places: Arc::new(Semaphore::new(IN_FLIGHT)),
             facts: access.facts.clone(),
+        }
+    }
+
+    /// The same API, whose failures know more.
+    #[must_use]
+    pub fn knowing(&self, facts: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        let mut all = (*self.facts).clone();
+        all.extend(facts);
+        Api {
+            facts: Arc::new(all),
+            ..self.clone()
         }
     }
 
@@ -304,6 +323,12 @@ impl Api {
     }
 
     fn refused(&self, status: u16, headers: &Headers, body: &[u8], request: String) -> AzureError {
+        if is_a_strangers(status, body) {
+            return unreadable(
+                self.service,
+                format!("it is no JSON (HTTP status {status}, {request})"),
+            );
+        }
         let (code, message) = decode(status, body);
         let id = |name: &'static str| {
             headers
@@ -344,38 +369,6 @@ fn provider(request: &str) -> Option<Service> {
     request
         .contains("/Microsoft.Billing/")
         .then_some(Service::Billing)
-}
-
-/// Sorts a failure that came from the pipeline or a credential: Entra's refusal, or the network.
-pub(super) fn failure(error: azure_core::Error, endpoint: &Url, facts: &Arc<Facts>) -> AzureError {
-    let mut texts = vec![error.to_string()];
-    let mut source = std::error::Error::source(&error);
-    while let Some(cause) = source {
-        // Our own credentials put a typed refusal into the chain.
-        if let Some(refusal) = cause.downcast_ref::<super::error::SignInError>() {
-            return AzureError::from(Box::new(refusal.clone()));
-        }
-        texts.push(cause.to_string());
-        source = cause.source();
-    }
-    let text = texts.join(": ");
-    if let Some(refusal) = sign_in_refusal(&text, facts) {
-        return AzureError::from(Box::new(refusal));
-    }
-    let is_credential = matches!(error.kind(), azure_core::error::ErrorKind::Credential);
-    let reached_nobody = texts
-        .iter()
-        .any(|text| text.contains("failed to execute `reqwest` request"));
-    if is_credential && !reached_nobody {
-        return AzureError::from(Box::new(super::error::SignInError {
-            code: "sign_in".to_owned(),
-            message: crate::text::printable(texts.last().map_or("no reason given", String::as_str)),
-            correlation_id: None,
-            facts: facts.clone(),
-        }));
-    }
-    let host = endpoint.host_str().unwrap_or_default().to_owned();
-    AzureError::from(Box::new(diagnose(host, error.into())))
 }
 
 /// The headers that say how long to wait. Cost Management has its own, in seconds.

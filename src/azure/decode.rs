@@ -1,10 +1,14 @@
-//! Azure's many error shapes, read once.
+//! Reading refusals: an error answer of any of Azure's shapes, Entra's text however it is wrapped, and what is no answer of
+//! theirs at all. Called by `client` and the sign-ins; the results are `error`'s types.
 
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::error::{Facts, SignInError};
+
+/// What stands for a message where the answer had none.
+pub(super) const NO_REASON: &str = "Azure gave no reason";
 
 /// Decodes an error answer of any of Azure's shapes.
 pub(super) fn decode(status: u16, body: &[u8]) -> (String, String) {
@@ -22,10 +26,10 @@ pub(super) fn decode(status: u16, body: &[u8]) -> (String, String) {
         .unwrap_or_else(|| status.to_string());
     let message = message
         .filter(|message| !message.is_empty())
-        .unwrap_or_else(|| "Azure gave no reason".to_owned());
+        .unwrap_or_else(|| NO_REASON.to_owned());
     (
         crate::text::printable(&code),
-        crate::text::printable(&message),
+        crate::text::printable_message(&message),
     )
 }
 
@@ -112,10 +116,28 @@ pub(super) fn sign_in_refusal(text: &str, facts: &Arc<Facts>) -> Option<SignInEr
     });
     Some(SignInError {
         code: code.to_owned(),
-        message: crate::text::printable(rest[..end].trim()),
+        message: crate::text::printable_message(rest[..end].trim()),
         correlation_id: correlation_id.filter(|id| uuid::Uuid::try_parse(id).is_ok()),
         facts: facts.clone(),
     })
+}
+
+/// What a parser says about an answer, without what it found there (which may be a token).
+pub(super) fn oddity(error: &serde_json::Error) -> String {
+    match error.classify() {
+        serde_json::error::Category::Eof if error.column() == 0 => "it is empty".to_owned(),
+        serde_json::error::Category::Data => {
+            format!("it has another form than expected (line {})", error.line())
+        }
+        _ => "it is no JSON".to_owned(),
+    }
+}
+
+/// Whether the answer is a page or a redirect, which Azure's APIs send only when they are out of order themselves.
+pub(super) fn is_a_strangers(status: u16, body: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(body);
+    let is_page = text.trim_start().starts_with('<') && !text.contains("<Code>");
+    (300..400).contains(&status) || (status < 500 && is_page)
 }
 
 #[cfg(test)]

@@ -71,6 +71,14 @@ pub struct SignInError {
     pub facts: Arc<Facts>,
 }
 
+/// A credential's failure to read what the sign-in service answered; in the chain of causes, where the client finds it.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("the answer can't be read: {detail}")]
+pub(super) struct UnreadableSignIn {
+    /// What is odd about it; never the body itself.
+    pub(super) detail: String,
+}
+
 /// A request without an answer.
 #[derive(Debug, thiserror::Error)]
 #[error("Failed to reach {host}: {detail}")]

@@ -1,5 +1,6 @@
 //! From a failed call to what a person reads: the remedy of our table, with this run's values.
 
+use super::decode::NO_REASON;
 use super::error::{ApiError, AzureError, Facts, NetworkError, SignInError};
 use crate::error::{Error, Kind};
 use crate::remedies::{self, Service};
@@ -10,16 +11,7 @@ impl From<AzureError> for Error {
             AzureError::Api(error) => from_api(*error),
             AzureError::SignIn(error) => from_sign_in(*error),
             AzureError::Network(error) => from_network(*error),
-            AzureError::Unreadable {
-                service,
-                ref detail,
-            } => Error::new(
-                Kind::Failed,
-                "unreadable",
-                format!("{service} sent an answer that azconnect can't read: {detail}."),
-            )
-            .why("A proxy may have answered in Azure's place, or the API has changed.")
-            .hint("Run the command again with `-vv` and look at which host answered."),
+            AzureError::Unreadable { service, detail } => from_unreadable(service, &detail),
         }
     }
 }
@@ -38,12 +30,21 @@ fn from_api(error: ApiError) -> Error {
         facts.insert("scope", denied.scope);
     }
     let remedy = remedies::find(error.service, &error.code, error.status, &error.message);
-    let message = format!(
-        "{} ({}, {}).",
-        sentence(&error.message),
-        error.code,
-        error.request
-    );
+    let message = if error.message == NO_REASON {
+        format!(
+            "{} answered with HTTP status {} and gave no reason ({}).",
+            error.service.title(),
+            error.status,
+            error.request
+        )
+    } else {
+        format!(
+            "{} ({}, {}).",
+            sentence(&error.message),
+            error.code,
+            error.request
+        )
+    };
     let fallback = match error.status {
         401 => Kind::SignedOut,
         403 => Kind::Forbidden,
@@ -97,7 +98,8 @@ fn from_sign_in(error: SignInError) -> Error {
         Some(remedy) => with_remedy(explained, remedy, &facts),
         None => explained
             .why("Microsoft Entra ID refused the sign-in.")
-            .hints(remedies::unknown_sign_in(&error.code)),
+            .hints(remedies::unknown_sign_in(&error.code))
+            .hint("Sign in another way: `--sign-in browser`, `device-code` or `azure-cli`"),
     }
     .because(error)
 }
@@ -123,6 +125,21 @@ fn from_network(error: NetworkError) -> Error {
         )),
     }
     .because(error)
+}
+
+/// Our word for an answer that is none of Azure's.
+const NOT_JSON: &str = "not-json";
+
+fn from_unreadable(service: &str, detail: &str) -> Error {
+    let message = format!(
+        "{service} sent an answer that azconnect can't read: {}.",
+        sentence(detail)
+    );
+    let error = Error::new(Kind::Failed, NOT_JSON, message);
+    match remedies::find(Service::Network, NOT_JSON, 0, detail) {
+        Some(remedy) => with_remedy(error.may_retry(remedy.retry), remedy, &Facts::new()),
+        None => error.hint("Run the command again with `-vv` and look at which host answered."),
+    }
 }
 
 fn with_remedy(error: Error, remedy: &remedies::Remedy, facts: &Facts) -> Error {

@@ -11,6 +11,7 @@ pub mod deleted_items;
 pub mod directory;
 pub mod error;
 mod explain;
+mod failure;
 pub mod graph;
 pub mod ids;
 pub mod sign_in;
@@ -56,6 +57,15 @@ impl Azure {
         Azure {
             graph: Api::new(Service::Graph, &cloud.graph, &cloud.graph_audience, &access),
             arm: Api::new(Service::Arm, &cloud.arm, &cloud.arm_audience, &access),
+        }
+    }
+
+    /// The same APIs, whose failures' remedies know more: the vendor, the run that is in the journal.
+    #[must_use]
+    pub fn knowing(&self, facts: &[(&'static str, String)]) -> Self {
+        Azure {
+            graph: self.graph.knowing(facts.iter().cloned()),
+            arm: self.arm.knowing(facts.iter().cloned()),
         }
     }
 

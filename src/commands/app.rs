@@ -13,6 +13,7 @@ use crate::azure::{Azure, sign_in};
 use crate::connection::ConnectionRecord;
 use crate::error::{Error, Kind, Result};
 use crate::host::Host;
+use crate::remedies::AZURE_FLAG;
 use crate::sandbox::{self, Sandbox};
 use crate::secret::Secret;
 use crate::store::{Choice, Connections, Paths, SecretStore};
@@ -138,7 +139,7 @@ impl App {
         } = self.reach().await?;
         let credential =
             sign_in::client_secret(cloud, transport, record.tenant_id, record.client_id, secret)?;
-        let facts = Facts::from([
+        let mut facts = Facts::from([
             ("tenant", record.tenant_id.to_string()),
             ("client_id", record.client_id.to_string()),
             ("connection", record.name.to_string()),
@@ -152,6 +153,7 @@ impl App {
                 cloud.login.as_str().trim_end_matches('/').to_owned(),
             ),
         ]);
+        facts.extend(self.azure_flag().map(|flag| (AZURE_FLAG, flag)));
         Ok((
             Azure::new(cloud, transport, credential.clone(), facts),
             credential,
@@ -184,24 +186,46 @@ impl App {
         }
         let found = self.store(stored_in)?.get(record.name.as_str()).await?;
         found.ok_or_else(|| {
-            Error::new(Kind::Storage, "secret_gone", format!("The secret of `{}` is no longer in the {stored_in}.", record.name))
-                .why("Somebody removed the entry, or this is another keyring than the one that it was put into.")
-                .hint(format!("Make a new one: {}", self.typed(format!("init {} --connection {}", record.vendor, record.name))))
+            Error::new(
+                Kind::Storage,
+                "secret_gone",
+                format!(
+                    "The secret of `{}` is no longer in {}.",
+                    record.name,
+                    super::views::place(stored_in)
+                ),
+            )
+            .why("Somebody removed it, or it was put there by another user or on another machine.")
+            .hint(format!(
+                "Make a new one: `{}`",
+                self.typed(format!(
+                    "init {} --connection {} --tenant {} --store {}",
+                    record.vendor,
+                    record.name,
+                    record.tenant_id,
+                    crate::text::shell_word(stored_in)
+                ))
+            ))
         })
     }
 
     /// A command of ours as this person would type it: with the same Azure as this run.
     pub fn typed(&self, words: impl std::fmt::Display) -> String {
+        match self.azure_flag() {
+            Some(flag) => format!("azconnect {words} {flag}"),
+            None => format!("azconnect {words}"),
+        }
+    }
+
+    /// The flag that leads to the same Azure as this run's; none where that is the one anyway.
+    pub fn azure_flag(&self) -> Option<String> {
         let cloud = self.global.cloud.as_str();
         if self.global.sandbox {
-            format!("azconnect {words} --sandbox")
+            Some("--sandbox".to_owned())
         } else if cloud == "public" || self.host.env("AZCONNECT_CLOUD") == Some(cloud) {
-            format!("azconnect {words}")
+            None
         } else {
-            format!(
-                "azconnect {words} --cloud {}",
-                crate::text::shell_word(cloud)
-            )
+            Some(format!("--cloud {}", crate::text::shell_word(cloud)))
         }
     }
 

@@ -43,7 +43,10 @@ pub async fn read(
             )
         })?
     } else {
-        return Ok(host.env("AZCONNECT_CLIENT_SECRET").map(Secret::new));
+        match host.env("AZCONNECT_CLIENT_SECRET") {
+            Some(value) => value.to_owned(),
+            None => return Ok(None),
+        }
     };
     let text = zeroize::Zeroizing::new(text);
     let secret = Secret::new(text.trim_end_matches(['\r', '\n']));

@@ -2,6 +2,7 @@
 
 use super::app::App;
 use crate::connection::{Change, Receipt};
+use crate::error::Error;
 use crate::plan::execute::{Ended, Progressed, What};
 use crate::plan::survey::Survey;
 use crate::ui::{Event, Progress};
@@ -22,7 +23,7 @@ pub fn tell(app: &App, survey: &Survey, progressed: &Progressed<'_>) {
             Progress::Skipped,
             "not tried: it stands on a step that failed".to_owned(),
         ),
-        What::Failed(error) => (Progress::Failed, error.message().to_owned()),
+        What::Failed(error) => (Progress::Failed, in_short(error)),
     };
     app.ui.tell(Event::Step {
         id: progressed.id.to_owned(),
@@ -31,6 +32,18 @@ pub fn tell(app: &App, survey: &Survey, progressed: &Progressed<'_>) {
         status,
         detail,
     });
+}
+
+/// Why a step failed, in short: the run ends with the whole message. Our own codes are for programs.
+fn in_short(error: &Error) -> String {
+    let code = error.code();
+    if code.chars().any(|c| c.is_ascii_uppercase()) {
+        code.to_owned()
+    } else if code.chars().all(|c| c.is_ascii_digit()) {
+        format!("HTTP status {code}")
+    } else {
+        error.message().trim_end_matches('.').to_owned()
+    }
 }
 
 /// Tells that a step had nothing to do.

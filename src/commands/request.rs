@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::app::{App, Reach};
 use super::views::{heading, paragraph};
 use crate::connection::ConnectionSpec;
-use crate::error::{Kind, Result};
+use crate::error::{Error, Kind, Result, labelled};
 use crate::plan::Plan;
 use crate::plan::execute::Ended;
 use crate::steps::{ByHand, Place, Receipts, application};
@@ -59,8 +59,16 @@ pub async fn write(
         .collect();
     let asks: Vec<ByHand> = plan
         .steps()
-        .filter(|step| refused.iter().any(|end| end.id == step.id()))
-        .map(|step| step.by_hand(&receipts, &place))
+        .filter_map(|step| {
+            let end = refused.iter().find(|end| end.id == step.id())?;
+            let error = end.error.as_ref()?;
+            let is_right = MISSING_RIGHTS.contains(&error.code());
+            Some(if is_right {
+                step.by_hand(&receipts, &place)
+            } else {
+                obstacle(&end.title, error)
+            })
+        })
         .collect();
     let go_on = go_on(app, spec, &refused);
     let text = letter(spec, &asks, &go_on);
@@ -73,6 +81,45 @@ pub async fn write(
     }
     let blocks = blocks(&asks, &go_on);
     Ok(Some(Request { file, text, blocks }))
+}
+
+/// What Azure calls a missing right. With any other refusal (a policy, a lock, a disabled subscription) the step's own command
+/// would be refused to everybody, and what the remedy says has to be done instead.
+const MISSING_RIGHTS: &[&str] = &[
+    "403",
+    "AccessDenied",
+    "AuthorizationFailed",
+    "Authorization_RequestDenied",
+    "Forbidden",
+    "InsufficientPrivileges",
+    "LinkedAuthorizationFailed",
+    "RBACAccessDenied",
+    "RoleAssignmentUnauthorized",
+];
+
+/// Something in the way that somebody else has to clear.
+fn obstacle(title: &str, error: &Error) -> ByHand {
+    let labels: Vec<(&str, &str)> = error.advice().iter().map(|hint| labelled(hint)).collect();
+    let of = |wanted: &'static str| {
+        let all = labels.iter().filter(move |(label, _)| *label == wanted);
+        all.map(|(_, text)| (*text).to_owned())
+    };
+    ByHand {
+        what: format!(
+            "Clear the way for: {title}. {} {}",
+            error.message(),
+            error.reason().unwrap_or_default()
+        ),
+        who: of("Who")
+            .next()
+            .unwrap_or_else(|| "whoever administers it".to_owned()),
+        // What says `azconnect` is for the person who asks, not for the one who is asked.
+        commands: of("Fix")
+            .filter(|fix| !fix.contains("azconnect"))
+            .chain(of("More"))
+            .collect(),
+        portal: None,
+    }
 }
 
 fn blocks(asks: &[ByHand], go_on: &str) -> Vec<Block> {

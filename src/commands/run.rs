@@ -43,8 +43,10 @@ fn execute(host: &Host, line: CommandLine, ui: Arc<dyn Ui>) -> Result<Exit> {
         .map_err(|error| Error::bug(format!("the runtime can't be started: {error}")))?;
     let outcome = runtime.block_on(async {
         tokio::select! {
-            outcome = dispatch(line.command, &app) => outcome,
+            // In this order: a signal that comes before anybody listens would end the process as it stands, a menu's cursor hidden.
+            biased;
             kind = stopped() => Err(stop_asked(kind)),
+            outcome = dispatch(line.command, &app) => outcome,
         }
     });
     // A prompt may still wait for a key; it must not keep the process alive.

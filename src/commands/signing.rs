@@ -13,6 +13,7 @@ use crate::azure::sign_in::{self, Method, News, Person, Request, SignedIn};
 use crate::error::{Error, Result};
 use crate::host::Host;
 use crate::interview::Answers;
+use crate::remedies;
 use crate::sandbox;
 use crate::ui::{Event, Ui};
 
@@ -108,6 +109,7 @@ pub async fn as_person(
             .map(|id| ("tenant", id.to_string())),
     );
     facts.extend(signed_in.account.clone().map(|account| ("upn", account)));
+    facts.extend(app.azure_flag().map(|flag| (remedies::AZURE_FLAG, flag)));
     facts.extend(vendor.map(|vendor| ("vendor", vendor.to_owned())));
     Ok(Azure::new(cloud, transport, credential, facts))
 }

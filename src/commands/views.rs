@@ -3,6 +3,7 @@
 use crate::checks::cost_data::money;
 use crate::checks::{DailyTotal, Finding, Status};
 use crate::connection::handover::{Field, Value as FieldValue};
+use crate::error::labelled;
 use crate::store::Choice;
 use crate::ui::{Block, Item, Row};
 use crate::vendors::Vendor;
@@ -43,11 +44,10 @@ pub fn findings(all: &[Finding]) -> Block {
             .why
             .iter()
             .map(|why| ("Why".to_owned(), why.clone()));
-        let fixes = finding
-            .fix
-            .iter()
-            .flat_map(|fix| fix.lines())
-            .map(|line| ("Fix".to_owned(), line.to_owned()));
+        let fixes = finding.fix.iter().flat_map(|fix| fix.lines()).map(|line| {
+            let (label, text) = labelled(line);
+            (label.to_owned(), text.to_owned())
+        });
         let id = finding
             .correlation_id
             .iter()

@@ -17,7 +17,7 @@ pub enum Source {
     Env(String),
     /// The answers file.
     File(String),
-    /// An earlier run's journal.
+    /// An earlier run's journal or record.
     Saved,
     /// There was just one possibility.
     Only,
@@ -35,7 +35,7 @@ impl fmt::Display for Source {
             Source::Flag(flag) => f.write_str(flag),
             Source::Env(name) => f.write_str(name),
             Source::File(file) => f.write_str(file),
-            Source::Saved => f.write_str("from the interrupted run"),
+            Source::Saved => f.write_str("from an earlier run"),
             Source::Only => f.write_str("the only one"),
             Source::Default => f.write_str("default"),
             Source::Asked => f.write_str("your choice"),

@@ -60,6 +60,23 @@ impl Interview {
         Ok(Some((account.agreement, scopes)))
     }
 
+    /// Notes a gap where only Azure shows that there is one: several billing accounts, and none named.
+    ///
+    /// # Errors
+    /// Whatever Azure answers; where no account fits, that is said.
+    pub async fn look_at_accounts(
+        &mut self,
+        azure: &Azure,
+        vendor: &Vendor,
+        directory: &Directory,
+    ) -> Result<()> {
+        if self.answers.get("billing_account").is_none() {
+            let seen = azure.billing_accounts().await?;
+            self.choose_account(&seen, vendor, directory).await?;
+        }
+        Ok(())
+    }
+
     /// The account that was named. Somebody without a role on it sees nothing of it, and can still have the rest done.
     async fn named_account(
         &mut self,

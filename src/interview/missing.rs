@@ -11,6 +11,7 @@ pub fn gap(question: &Question, choices: Vec<String>) -> Gap {
         env: question.env(),
         example: question.example.to_owned(),
         choices,
+        in_answers_file: true,
     }
 }
 
@@ -22,6 +23,7 @@ pub fn consent() -> Gap {
         env: "AZCONNECT_YES".to_owned(),
         example: "1".to_owned(),
         choices: Vec::new(),
+        in_answers_file: false,
     }
 }
 

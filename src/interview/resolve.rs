@@ -94,12 +94,17 @@ impl Interview {
         self.answers.get("management_group").is_some() || self.answers.get("subscription").is_some()
     }
 
-    /// [`Interview::close_gaps`], where no later answer of a person could fill them.
+    /// Whether an answer is missing that nobody can be asked for.
+    pub fn has_gaps(&self) -> bool {
+        !self.gaps.is_empty()
+    }
+
+    /// Notes it as a gap where what the vendor is to read has to be chosen.
     ///
     /// # Errors
-    /// `Usage` with every gap.
-    pub fn close_gaps_if_nobody_can_be_asked(&mut self, can_ask: bool) -> Result<()> {
-        if can_ask { Ok(()) } else { self.close_gaps() }
+    /// As [`Interview::complete`].
+    pub async fn look_at_scopes(&mut self, azure: &Azure, directory: TenantId) -> Result<()> {
+        self.scopes(azure, directory).await.map(drop)
     }
 
     /// Ends the run if anything is missing, with all of it at once.

@@ -110,23 +110,44 @@ fn wanted(
         return Ok(subscription);
     }
     if let Some(subscription) = named(disabled) {
-        return Err(Error::usage("DisabledSubscription", format!("The subscription \"{}\" ({id}) is {}.", subscription.display_name, subscription.state.to_lowercase()))
-            .why("A disabled subscription is read-only: no role can be given on it, and it has no new costs.")
-            .hint("Enable it first (its billing owner can): https://portal.azure.com/#view/Microsoft_Azure_Billing/SubscriptionsBladeV2"));
+        return Err(Error::usage("subscription_disabled", format!("The subscription \"{}\" ({id}) is {}.", subscription.display_name, subscription.state.to_lowercase()))
+            .why(DISABLED)
+            .hint("Name another one with `--subscription`; `az account list --all --output table` shows each with its state.")
+            .hint(ENABLE));
     }
-    Err(Error::new(Kind::Forbidden, "SubscriptionNotFound", format!("The subscription {id} is not among those that you can see in the directory {directory}."))
+    Err(Error::new(Kind::Forbidden, "subscription_not_seen", format!("The subscription {id} is not among those that you can see in the directory {directory}."))
         .why("It trusts another directory, or you have no role on it.")
-        .hint("See which subscriptions you have: az account list --all --output table")
-        .hint("Sign in to the directory that it trusts with `--tenant`, or ask its owner for a role on it."))
+        .hint("See which subscriptions you have, and in which directory: `az account list --all --query \"[].[name,id,tenantId]\" --output table`")
+        .hint("If it trusts another directory, name that one: `--tenant <directory>`. Otherwise ask its owner for Owner or User Access Administrator on it."))
 }
 
+const DISABLED: &str =
+    "A disabled subscription is read-only: no role can be given on it, and it has no new costs.";
+
+const ENABLE: &str = "Enable it, or ask its billing owner to: https://portal.azure.com/#view/Microsoft_Azure_Billing/SubscriptionsBladeV2";
+
 fn no_subscription(directory: TenantId, disabled: &[Subscription]) -> Error {
-    let why = match disabled {
-        [] => "You have no role on any subscription there, or it is the wrong directory. A Global Administrator sees none before access is elevated.".to_owned(),
-        all => format!("The {} that you can see are disabled: no role can be given on them.", all.len()),
+    let named = |subscription: &Subscription| {
+        format!(
+            "\"{}\" ({})",
+            subscription.display_name, subscription.subscription_id
+        )
     };
-    Error::new(Kind::Forbidden, "no_subscription", format!("You see no usable subscription in the directory {directory}."))
-        .why(why)
-        .hint("A Global Administrator can elevate access: https://portal.azure.com/#view/Microsoft_AAD_IAM/ActiveDirectoryMenuBlade/~/Properties")
-        .hint("Choose another directory with `--tenant`, or ask a subscription's owner for Owner or User Access Administrator on it.")
+    let another = "Name another directory with `--tenant`; `az account tenant list` shows yours.";
+    let error = |message: String| Error::new(Kind::Forbidden, "no_subscription", message);
+    match disabled {
+        [] => error(format!("You see no usable subscription in the directory {directory}."))
+            .why("You have no role on any subscription there, or it is the wrong directory. A Global Administrator sees none before access is elevated.")
+            .hint(another)
+            .hint("As a Global Administrator, elevate your access: https://portal.azure.com/#view/Microsoft_AAD_IAM/ActiveDirectoryMenuBlade/~/Properties")
+            .hint("Ask a subscription's owner for Owner or User Access Administrator on it, then run the same command again."),
+        [only] => error(format!("You see no usable subscription in the directory {directory}: the only one, {}, is {}.", named(only), only.state.to_lowercase()))
+            .why(DISABLED)
+            .hint(another)
+            .hint(ENABLE),
+        several => error(format!("You see no usable subscription in the directory {directory}: all {} are disabled.", several.len()))
+            .why(DISABLED)
+            .hint(another)
+            .hint(ENABLE),
+    }
 }

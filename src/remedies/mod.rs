@@ -9,6 +9,7 @@
 
 mod denied;
 mod placeholders;
+mod situation;
 
 #[cfg(test)]
 mod row_tests;
@@ -21,6 +22,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 pub use denied::{Denied, parse_authorization_failed};
+pub use situation::{AZURE_FLAG, NOT_YET};
 
 /// The file of each service.
 const FILES: &[(&str, &str)] = &[
@@ -196,22 +198,37 @@ pub struct Remedy {
 impl Remedy {
     /// What to do, with this connection's values in place of the placeholders of [`PLACEHOLDERS`].
     ///
-    /// A line with a value that isn't known is left out; where that would leave none, each unknown value stands as
-    /// `<name>` instead. Inside a command a value is quoted where a shell would read it otherwise.
+    /// A line with a value that isn't known, or with a command that this release lacks, is left out; where that would leave
+    /// none, each unknown value stands as `<name>` instead. Inside a command a value is quoted where a shell would read it
+    /// otherwise. Where `run` isn't known, nothing is in the journal, and the same command goes on instead of `--resume`.
     pub fn fixes(&self, facts: &BTreeMap<&str, String>) -> Vec<String> {
-        let complete: Vec<String> = self
+        let possible: Vec<_> = self
             .fix
+            .iter()
+            .filter(|line| situation::is_possible(line))
+            .map(|line| situation::of_the_run(line, facts))
+            .collect();
+        let complete: Vec<String> = possible
             .iter()
             .filter_map(|line| placeholders::filled(line, facts))
             .collect();
-        if complete.is_empty() {
-            self.fix
+        if !complete.is_empty() {
+            return complete
                 .iter()
-                .map(|line| placeholders::filled_with_names(line, facts))
-                .collect()
-        } else {
-            complete
+                .map(|line| situation::of_the_cloud(line, facts))
+                .collect();
         }
+        if possible.is_empty() {
+            return vec![
+                "See each request and its answer: run the same command again with `-vv`".to_owned(),
+            ];
+        }
+        possible
+            .iter()
+            .map(|line| {
+                situation::of_the_cloud(&placeholders::filled_with_names(line, facts), facts)
+            })
+            .collect()
     }
 
     fn is_only_by_status(&self) -> bool {
@@ -257,6 +274,10 @@ pub const PLACEHOLDERS: &[(&str, &str)] = &[
     ("upn", "the name of the person who is signed in"),
     ("connection", "the connection's name"),
     ("vendor", "the vendor's id"),
+    (
+        "run",
+        "the name of the connection whose run is in the journal",
+    ),
     (
         "correlation_id",
         "the id by which Microsoft finds the request in its logs",

@@ -168,19 +168,16 @@ fn unknown_codes_lead_to_microsofts_page() {
 
 #[test]
 fn lines_without_their_values_are_left_out_unless_all_would_be() {
-    let row = find(Service::Entra, "AADSTS7000222", 401, "").unwrap();
-    let known = BTreeMap::from([
-        ("connection", "prod".to_owned()),
-        ("vendor", "generic".to_owned()),
-    ]);
+    let row = find(Service::Arm, "AuthorizationFailed", 403, "").unwrap();
+    let known = BTreeMap::from([("connection", "prod".to_owned())]);
     assert_eq!(
         row.fixes(&known),
-        ["Make a new one and prove it: `azconnect init generic --connection prod`"]
+        ["If the role was given minutes ago, wait and look again: `azconnect check prod`"]
     );
     let unknown = row.fixes(&BTreeMap::new());
-    assert_eq!(unknown.len(), 2);
-    assert!(unknown[0].ends_with("`azconnect init <vendor> --connection <connection>`"));
-    assert!(unknown[1].ends_with("<portal>/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Credentials/appId/<client_id>"));
+    assert_eq!(unknown.len(), 3);
+    assert!(unknown[0].contains("`<action>`, then run the same command again"));
+    assert!(unknown[1].ends_with("`azconnect check <connection>`"));
 }
 
 proptest! {

@@ -70,7 +70,7 @@ impl Step for ApplicationStep {
     fn by_hand(&self, _: &Receipts, _: &Place<'_>) -> ByHand {
         ByHand {
             what: "Register an application".to_owned(),
-            who: "An Application Developer, Cloud Application Administrator or Application Administrator".to_owned(),
+            who: "an Application Developer, Cloud Application Administrator or Application Administrator".to_owned(),
             commands: self.commands(),
             portal: None,
         }

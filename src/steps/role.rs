@@ -71,7 +71,7 @@ impl Step for RoleStep {
         );
         ByHand {
             what: self.title(),
-            who: "An Owner, User Access Administrator or Role Based Access Control Administrator there".to_owned(),
+            who: "an Owner, User Access Administrator or Role Based Access Control Administrator there".to_owned(),
             commands: vec![command],
             portal: Some(format!("{}/#@{}/resource{}/users", place.portal, place.tenant, self.at.scope)),
         }

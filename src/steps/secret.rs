@@ -87,7 +87,7 @@ impl Step for SecretStep {
         ByHand {
             what: "Make the signed-in person an owner of the app, so that a secret can be added"
                 .to_owned(),
-            who: "An owner of the app, or a Cloud Application Administrator".to_owned(),
+            who: "an owner of the app, or a Cloud Application Administrator".to_owned(),
             commands: vec![format!(
                 "az ad app owner add --id {client_id} --owner-object-id <object ID of the person>"
             )],

@@ -57,7 +57,7 @@ impl Step for ServicePrincipalStep {
         );
         ByHand {
             what: "Create the app's service principal".to_owned(),
-            who: "An Application Developer who owns the app, or a Cloud Application Administrator"
+            who: "an Application Developer who owns the app, or a Cloud Application Administrator"
                 .to_owned(),
             commands: vec![format!("az ad sp create --id {client_id}")],
             portal: None,

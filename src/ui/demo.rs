@@ -207,6 +207,7 @@ impl Masks {
 
     fn gap(&self, gap: &Gap) -> Gap {
         Gap {
+            in_answers_file: true,
             example: self.text(&gap.example),
             choices: gap.choices.iter().map(|choice| self.text(choice)).collect(),
             ..gap.clone()

@@ -3,7 +3,7 @@
 //! Called by the watchers in `terminal` and `plain`. The answers that are missing, if that is the failure, are listed with every way to
 //! give them.
 
-use crate::error::{Error, Gap};
+use crate::error::{Error, Gap, labelled};
 use crate::ui::layout::{labelled_lines, text_lines};
 use crate::ui::theme::{Line, Look, Role, State};
 use crate::ui::wrap::{pad, visible, width, wrap};
@@ -59,22 +59,31 @@ fn code(error: &Error) -> String {
 fn parts(error: &Error) -> Vec<(&'static str, String)> {
     let mut parts = Vec::new();
     parts.extend(error.reason().map(|why| ("Why", why.to_owned())));
-    parts.extend(error.advice().iter().map(|fix| ("Fix", fix.clone())));
+    parts.extend(error.advice().iter().map(|hint| {
+        let (label, text) = labelled(hint);
+        (label, text.to_owned())
+    }));
     parts.extend(error.correlation_id().map(|id| ("Id", id.to_owned())));
     parts
 }
 
 /// The columns of a missing answer: its key, the three ways to give it, an example.
 fn gap_cells(gap: &Gap) -> [String; 3] {
-    let file = format!("`{}` in --answers", gap.key);
-    let ways: Vec<&str> = [gap.flag.as_str(), gap.env.as_str()]
+    let file = gap
+        .in_answers_file
+        .then(|| format!("`{}` in --answers", gap.key));
+    let mut ways: Vec<String> = [&gap.flag, &gap.env]
         .into_iter()
         .filter(|way| !way.is_empty())
+        .cloned()
+        .chain(file)
         .collect();
-    let ways = if ways.is_empty() {
-        file
-    } else {
-        format!("{}, or {file}", ways.join(", "))
+    let last = ways.pop().unwrap_or_default();
+    let ways = match ways.as_slice() {
+        [] => last,
+        // A list of two needs no comma.
+        [first] => format!("{first} or {last}"),
+        several => format!("{}, or {last}", several.join(", ")),
     };
     let example = if gap.example.is_empty() {
         String::new()

@@ -179,6 +179,7 @@ mod tests {
     #[test]
     fn missing_answers_are_listed_only_where_there_are_some() {
         let gap = Gap {
+            in_answers_file: true,
             key: "tenant".into(),
             flag: "--tenant".into(),
             env: "AZCONNECT_TENANT".into(),

@@ -257,6 +257,7 @@ pub(super) fn forbidden() -> Error {
 /// Two answers that are missing.
 pub(super) fn missing() -> Error {
     let gap = |key: &str, flag: &str, env: &str, example: &str, choices: &[&str]| Gap {
+        in_answers_file: true,
         key: key.into(),
         flag: flag.into(),
         env: env.into(),

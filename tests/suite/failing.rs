@@ -1,5 +1,8 @@
 //! What every failure has to have, whatever it is: tried once for programs and once for people.
 
+use insta::Snapshot;
+use insta::comparator::Comparator;
+use insta::internals::SnapshotContents;
 use regex::Regex;
 use serde_json::Value;
 
@@ -131,11 +134,34 @@ pub(crate) fn statuses(document: &Value) -> Vec<&str> {
         .collect()
 }
 
-/// Compares what a person reads with what was approved.
+/// Compares what a person reads with what was approved, wherever its lines are broken: that depends on how long the paths of
+/// this machine are.
 pub(crate) fn shown(name: &str, text: &str) {
-    insta::with_settings!({prepend_module_to_snapshot => false, omit_expression => true}, {
-        insta::assert_snapshot!(name, text);
-    });
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.set_comparator(Box::new(Words));
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+/// Two texts are the same if their words are.
+struct Words;
+
+impl Comparator for Words {
+    fn matches(&self, reference: &Snapshot, test: &Snapshot) -> bool {
+        let words = |snapshot: &Snapshot| -> Vec<String> {
+            let text = match snapshot.contents() {
+                SnapshotContents::Text(text) => text.to_string(),
+                SnapshotContents::Binary(_) => String::new(),
+            };
+            text.split_whitespace().map(str::to_owned).collect()
+        };
+        words(reference) == words(test)
+    }
+
+    fn dyn_clone(&self) -> Box<dyn Comparator> {
+        Box::new(Words)
+    }
 }
 
 /// The text without what differs from run to run: the home folder, ports, ids that were made, times.
@@ -143,18 +169,54 @@ pub(crate) fn masked(lab: &Lab, text: &str) -> String {
     let mut text = text.replace(&lab.home().display().to_string(), "~");
     for (pattern, mask) in [
         (r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"),
-        (r"localhost:\d+", "localhost:PORT"),
+        (r"localhost(:|%3A)\d+", "localhost:PORT"),
+        (r"\b(state|code_challenge)=[\w-]+", "$1=RANDOM"),
+        (r"Code: \w+", "Code: CODE"),
         (
             r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b",
             "GUID",
         ),
         (r"\d{4}-\d\d-\d\d", "DATE"),
         (r",\s\d+ s\b", ""),
+        (r"in \d+ days", "in DAYS days"),
     ] {
         text = Regex::new(pattern)
             .unwrap()
             .replace_all(&text, mask)
             .into_owned();
     }
-    text
+    in_order(&text)
+}
+
+/// Steps are done several at once: their lines, with what is wrapped from them, come in the order of the alphabet.
+fn in_order(text: &str) -> String {
+    let begins = [
+        "Started: ",
+        "Done: ",
+        "Failed: ",
+        "Skipped: ",
+        "Found: ",
+        "Waiting: ",
+    ];
+    let mut told: Vec<String> = Vec::new();
+    let (mut before, mut after) = (String::new(), String::new());
+    for line in text.lines() {
+        let is_step = begins.iter().any(|word| line.starts_with(word));
+        let is_end = ["Error: ", "Somebody else"]
+            .iter()
+            .any(|word| line.starts_with(word));
+        if is_step {
+            told.push(format!("{line}\n"));
+        } else if told.is_empty() {
+            before.push_str(&format!("{line}\n"));
+        } else if after.is_empty() && !is_end {
+            if let Some(step) = told.last_mut() {
+                step.push_str(&format!("{line}\n"));
+            }
+        } else {
+            after.push_str(&format!("{line}\n"));
+        }
+    }
+    told.sort();
+    format!("{before}{}{after}", told.concat())
 }

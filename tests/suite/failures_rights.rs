@@ -41,7 +41,7 @@ fn only_a_reader(lab: &Lab) {
 }
 
 fn letter(lab: &Lab) -> String {
-    let file = lab.home().join("azconnect/state/requests/spot.txt");
+    let file = lab.home().join("azconnect/requests/spot.txt");
     std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
 

@@ -158,8 +158,8 @@ fn a_code_signs_in_end_to_end() {
 fn a_code_that_is_declined() {
     let declined = Failure {
         name: "declined_code",
-        code: "authorization_declined",
-        words: "declined",
+        code: "AADSTS65004",
+        words: "declined to consent",
         has_id: true,
         ..REFUSED
     };

@@ -44,7 +44,7 @@ fn the_one_that_was_named_is_disabled() {
     let named = Failure {
         name: "named_subscription_disabled",
         exit: (2, "usage"),
-        code: "DisabledSubscription",
+        code: "subscription_disabled",
         words: "Contoso Production",
         ..DISABLED
     };
@@ -59,7 +59,7 @@ fn the_one_that_was_named_is_disabled() {
 fn it_belongs_to_another_directory() {
     let other = Failure {
         name: "subscription_of_another_directory",
-        code: "SubscriptionNotFound",
+        code: "subscription_not_seen",
         words: "is not among those that you can see",
         ..DISABLED
     };
@@ -102,8 +102,8 @@ fn all_of_none() {
 fn a_management_group_that_is_not_there() {
     let none = Failure {
         name: "unknown_management_group",
-        exit: (5, "forbidden"),
-        code: "AuthorizationFailed",
+        exit: (2, "usage"),
+        code: "NotFound",
         words: "nowhere",
         has_id: true,
     };

@@ -12,10 +12,13 @@
 mod advice;
 mod aftermath;
 mod architecture;
+mod bad_input;
 mod billing_contract;
 mod contract;
 mod contract_flows;
 mod failing;
+mod failures_check;
+mod failures_costs;
 mod failures_network;
 mod failures_rights;
 mod failures_sign_in;
@@ -28,8 +31,10 @@ mod keyring;
 mod kill_walk;
 mod lab;
 mod main_job;
+mod no_input;
 #[cfg(unix)] // signals, terminals, file modes
 mod people;
+mod proxy;
 mod readme;
 #[cfg(unix)] // signals, terminals, file modes
 mod secrets;

@@ -14,11 +14,11 @@ use super::token_endpoint::TokenEndpoint;
 use super::{
     AZURE_CLI_CLIENT_ID, Elsewhere, Method, Request, SignedIn, azure_cli, failures, managed,
 };
-use crate::azure::client::failure;
 use crate::azure::cloud::Cloud;
 use crate::azure::error;
+use crate::azure::failure::failure;
 use crate::azure::ids::{ClientId, TenantId};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 
 /// What the account decides where no directory is named. Source: <https://learn.microsoft.com/entra/identity-platform/v2-protocols#endpoints>
 const ANY_DIRECTORY: &str = "organizations";
@@ -50,7 +50,8 @@ pub(super) async fn take(method: Method, why: String, request: &Request<'_>) -> 
         .credential
         .get_token(&[&scope], None)
         .await
-        .map_err(|error| failures::told(failure(error, &request.cloud.login, &route.facts)))?;
+        .map_err(|error| failures::told(failure(error, &request.cloud.login, &route.facts)))
+        .map_err(|error| of_the_environment(error, method))?;
     let known = claims(&token).unwrap_or_default();
     Ok(SignedIn {
         credential: route.credential,
@@ -60,6 +61,18 @@ pub(super) async fn take(method: Method, why: String, request: &Request<'_>) -> 
         tenant: known.tid,
         elsewhere: route.elsewhere,
     })
+}
+
+/// Whose credential was refused: people forget what their environment holds.
+fn of_the_environment(error: Error, method: Method) -> Error {
+    let refused = matches!(
+        error.kind(),
+        Kind::SignedOut | Kind::Usage | Kind::Forbidden
+    );
+    if method != Method::ServicePrincipal || !refused {
+        return error;
+    }
+    error.hint("The credential is the one in the environment (`AZURE_CLIENT_ID` and what belongs to it). Correct it there, or sign in as yourself: `--sign-in browser`")
 }
 
 fn azure_cli(request: &Request<'_>) -> Result<Route> {

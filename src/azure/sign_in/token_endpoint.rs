@@ -15,8 +15,8 @@ use azure_core::time::{Duration, OffsetDateTime};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::azure::decode::sign_in_refusal;
-use crate::azure::error::{AzureError, Facts, SignInError};
+use crate::azure::decode::{oddity, sign_in_refusal};
+use crate::azure::error::{AzureError, Facts, SignInError, UnreadableSignIn};
 use crate::azure::ids::ClientId;
 use crate::secret::Secret;
 
@@ -196,7 +196,7 @@ impl TokenEndpoint {
 
     /// As the callers of the credentials get to see it.
     pub(super) fn told(&self, failed: Failed) -> AzureError {
-        crate::azure::client::failure(failed.into(), &self.login, &self.facts)
+        crate::azure::failure::failure(failed.into(), &self.login, &self.facts)
     }
 
     fn address(&self, tenant: &str, endpoint: &str) -> Result<Url, Failed> {
@@ -221,7 +221,7 @@ impl TokenEndpoint {
         let description = refused.error_description.unwrap_or_default();
         let mut error = sign_in_refusal(&description, &self.facts).unwrap_or_else(|| SignInError {
             code: word.clone(),
-            message: crate::text::printable(&description),
+            message: crate::text::printable_message(&description),
             correlation_id: None,
             facts: self.facts.clone(),
         });
@@ -249,13 +249,8 @@ pub(super) fn with_identity(scope: &str) -> String {
 }
 
 fn odd(status: u16, error: &serde_json::Error) -> Failed {
-    // The parser's text may repeat what it found, which may be a token: its kind and place are enough.
-    let detail = format!(
-        "The sign-in service gave an answer with HTTP status {status} that can't be read ({:?}, line {}); a proxy may have answered in its place",
-        error.classify(),
-        error.line()
-    );
-    azure_core::Error::with_message(ErrorKind::Credential, detail).into()
+    let detail = format!("{} (HTTP status {status})", oddity(error));
+    azure_core::Error::new(ErrorKind::Credential, UnreadableSignIn { detail }).into()
 }
 
 impl From<Failed> for azure_core::Error {

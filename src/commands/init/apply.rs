@@ -218,8 +218,12 @@ async fn execute(
     let tell = |progressed: crate::plan::execute::Progressed<'_>| {
         narration::tell(app, survey, &progressed)
     };
+    // From here on there is a run to go on with, and remedies may say so.
+    let azure = decided
+        .azure
+        .knowing(&[("run", decided.spec.name.to_string())]);
     let execution = Execution {
-        azure: &decided.azure,
+        azure: &azure,
         host: &app.host,
         tell: &tell,
         keep: &keep,
@@ -289,6 +293,9 @@ fn record(
     })
 }
 
+/// Leads the message of a further step that failed, behind the fixes of the first.
+const OTHER: &str = "Another step failed too: ";
+
 /// The run ends here for now: what is done stays in the journal, and what is left is said, with the ways on.
 async fn failed(
     app: &App,
@@ -310,15 +317,16 @@ async fn failed(
     let mut errors: Vec<Error> = ended.into_iter().filter_map(|end| end.error).collect();
     // What only another person can mend comes last: the rest has to be mended first anyway.
     errors.sort_by_key(|error| error.kind() == Kind::Forbidden);
+    let mut errors = errors.into_iter();
     let error = errors
-        .into_iter()
         .next()
         .ok_or_else(|| Error::bug("a failed run without a failure"))?;
+    let others = errors.map(|other| format!("{OTHER}{}", other.message()));
     let kind = match error.kind() {
         Kind::Failed if made > 0 => Kind::Partial,
         kind => kind,
     };
-    let mut error = error.with_kind(kind);
+    let mut error = error.with_kind(kind).hints(others);
     let mut extra = json!({"steps": steps});
     if let Some(request) = asked {
         error = error.hint(format!(
@@ -330,7 +338,10 @@ async fn failed(
             blocks: request.blocks,
         });
     }
-    let error = error.hints(ways_on(app, decided));
+    // A run that was refused before it made anything has nothing to undo; one that was cut off may have made something.
+    let undo = made > 0 || error.kind() != Kind::Forbidden;
+    let ways = ways_on(app, decided).into_iter().skip(usize::from(!undo));
+    let error = error.hints(ways);
     let exit = error.exit();
     app.ui.fail(&error, extra);
     Ok(exit)

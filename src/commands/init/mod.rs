@@ -8,17 +8,18 @@ mod show_plan;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::app::App;
 use super::arguments::AnswerFlags;
 use super::signing;
 use crate::azure::Azure;
 use crate::azure::sign_in::{Method, SignedIn};
-use crate::connection::{ConnectionSpec, Credential};
+use crate::connection::{ConnectionName, ConnectionSpec, Credential, Directory};
 use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
 use crate::interview::billing::BillingWish;
-use crate::interview::{Answers, Interview, discovery, resolve};
+use crate::interview::{Answers, Interview, Source, discovery, resolve};
 use crate::plan;
 use crate::secret::Secret;
 use crate::store::SecretStore;
@@ -109,6 +110,8 @@ async fn decide(
     answers: Answers,
     given: Option<Secret>,
 ) -> Result<Decided> {
+    // A wrong cloud or certificate file is told before anything is missing: nothing is asked of the network yet.
+    app.reach().await?;
     let mut interview = Interview::new(answers, app.ui.clone());
     let possible: Vec<&'static Vendor> = vendors::all()
         .iter()
@@ -118,34 +121,16 @@ async fn decide(
     if !app.ui.can_ask() && !app.global.yes && !args.plan {
         interview.needs_consent();
     }
-    let Some(vendor) = vendor else {
+    vendor.map_or(Ok(()), refuse_unsupported)?;
+    close_gaps(app, &mut interview, vendor).await?;
+    let vendor = vendor.ok_or_else(|| Error::bug("a vendor that is neither known nor missing"))?;
+    let Some(signed_in) = sign_in(app, &mut interview, Some(vendor)).await? else {
         interview.close_gaps()?;
-        return Err(Error::bug("a vendor that is neither known nor missing"));
+        return Err(Error::bug("a sign-in that is neither there nor missing"));
     };
-    refuse_unsupported(vendor)?;
-    let signed_in = match sign_in(app, &mut interview, vendor).await? {
-        Some(signed_in) => signed_in,
-        None => {
-            interview.close_gaps()?;
-            return Err(Error::bug("a sign-in that is neither there nor missing"));
-        }
-    };
-    let kept_in = interview.answers.value_or("store", "keyring").to_owned();
-    let store = app.store(&kept_in)?;
+    let store = choose_store(app, &mut interview)?;
     store.probe().await?;
-    let azure = signing::as_person(app, &signed_in, None, Some(&vendor.id)).await?;
-    let follows = matches!(
-        signed_in.method,
-        Method::AzureCli
-            | Method::ServicePrincipal
-            | Method::ManagedIdentity
-            | Method::WorkloadIdentity
-    );
-    let directories = discovery::directories(&azure).await?;
-    let Some(directory) = interview
-        .directory(directories, signed_in.tenant, follows)
-        .await?
-    else {
+    let Some(directory) = directory(app, &mut interview, &signed_in, Some(vendor)).await? else {
         interview.close_gaps()?;
         return Err(Error::bug("a directory that is neither known nor missing"));
     };
@@ -174,17 +159,91 @@ async fn decide(
     })
 }
 
+/// The store: as answered, else where the connection keeps its secret already, else the keyring.
+fn choose_store(app: &App, interview: &mut Interview) -> Result<Arc<dyn SecretStore>> {
+    let name = interview.answers.value("connection");
+    let name: Option<ConnectionName> = name.and_then(|name| name.parse().ok());
+    if let (None, Some(name)) = (interview.answers.get("store"), name)
+        && let Some(record) = app.connections.find(&name)?
+    {
+        let kept = vec![record.credential.stored_in];
+        interview.answers.set("store", kept, Source::Saved);
+    }
+    app.store(interview.answers.value_or("store", "keyring"))
+}
+
+/// Ends the run if anything is missing. A script gets all gaps at once, and at once: what Azure doesn't show in this time stays
+/// unknown.
+async fn close_gaps(app: &App, interview: &mut Interview, vendor: Option<&Vendor>) -> Result<()> {
+    if interview.has_gaps() {
+        let look = look_for_gaps(app, interview, vendor);
+        if let Ok(Err(error)) = tokio::time::timeout(GLANCE, look).await {
+            tracing::info!("not every answer could be looked for: {error}");
+        }
+    }
+    interview.close_gaps()
+}
+
+/// How long Azure is asked for further gaps where some are known already.
+const GLANCE: Duration = Duration::from_millis(700);
+
+/// Looks for the gaps that only Azure shows: several directories, several subscriptions. Never where a person would have to act.
+async fn look_for_gaps(
+    app: &App,
+    interview: &mut Interview,
+    vendor: Option<&Vendor>,
+) -> Result<()> {
+    let by_person = ["browser", "device-code"];
+    if by_person.contains(&interview.answers.value_or("sign_in", "auto")) {
+        return Ok(());
+    }
+    let Some(signed_in) = sign_in(app, interview, vendor).await? else {
+        return Ok(());
+    };
+    let Some(directory) = directory(app, interview, &signed_in, None).await? else {
+        return Ok(());
+    };
+    let azure = signing::as_person(app, &signed_in, Some(directory.id), None).await?;
+    match vendor {
+        Some(vendor) if plan::needs_billing_account(vendor) => {
+            interview.look_at_accounts(&azure, vendor, &directory).await
+        }
+        Some(_) | None => interview.look_at_scopes(&azure, directory.id).await,
+    }
+}
+
+/// The directory to connect; none where it is a gap.
+async fn directory(
+    app: &App,
+    interview: &mut Interview,
+    signed_in: &SignedIn,
+    vendor: Option<&Vendor>,
+) -> Result<Option<Directory>> {
+    let vendor = vendor.map(|vendor| vendor.id.as_str());
+    let azure = signing::as_person(app, signed_in, None, vendor).await?;
+    let follows = matches!(
+        signed_in.method,
+        Method::AzureCli
+            | Method::ServicePrincipal
+            | Method::ManagedIdentity
+            | Method::WorkloadIdentity
+    );
+    let directories = discovery::directories(&azure).await?;
+    interview
+        .directory(directories, signed_in.tenant, follows)
+        .await
+}
+
 /// Signs in; none where nobody can be asked and the environment has nothing, which is then a gap among the others.
 async fn sign_in(
     app: &App,
     interview: &mut Interview,
-    vendor: &Vendor,
+    vendor: Option<&Vendor>,
 ) -> Result<Option<SignedIn>> {
-    // What can be said without asking Azure is said first: a script gets its answer at once.
-    interview.close_gaps_if_nobody_can_be_asked(app.ui.can_ask())?;
     match signing::sign_in(app, &interview.answers).await {
         Err(error) if error.code() == "no_sign_in" && !app.ui.can_ask() => {
-            interview.needs_sign_in(if plan::needs_billing_account(vendor) {
+            let reads_account = vendor.is_some_and(plan::needs_billing_account);
+            interview.needs_sign_in(if reads_account {
                 "billing_account"
             } else {
                 "subscription"
