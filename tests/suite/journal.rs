@@ -48,8 +48,13 @@ fn files(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The canary: whatever the simulated Azure issued stands in the store's file and nowhere else.
-fn no_secret_but_in_the_store(lab: &Lab) {
+/// The canary: whatever the simulated Azure issued stands in the store's file and nowhere else. Right after a kill that includes an
+/// unfinished copy of that file (0600, beside it), which the next run clears.
+fn no_secret_but_in_the_store(lab: &Lab, killed: bool) {
+    let unfinished = |file: &Path| {
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        killed && name.starts_with(".azconnect-connection.env-")
+    };
     let state = azure(lab);
     let secrets: Vec<&str> = state
         .applications
@@ -61,7 +66,7 @@ fn no_secret_but_in_the_store(lab: &Lab) {
     assert!(!secrets.is_empty(), "nothing was issued");
     for file in files(lab.home())
         .into_iter()
-        .filter(|file| *file != lab.secret_file())
+        .filter(|file| *file != lab.secret_file() && !unfinished(file))
     {
         let text = String::from_utf8_lossy(&fs::read(&file).unwrap()).into_owned();
         assert!(
@@ -82,9 +87,9 @@ fn no_file_of_ours_ever_holds_the_secret() {
         stop_after(&lab, &words, path, Signal::KILL)
             .unwrap()
             .unwrap();
-        no_secret_but_in_the_store(&lab);
+        no_secret_but_in_the_store(&lab, true);
         let ran = lab.run(&words).exits(0);
-        no_secret_but_in_the_store(&lab);
+        no_secret_but_in_the_store(&lab, false);
         let kept = crate::aftermath::kept_secret(&lab).unwrap();
         assert!(!ran.stdout.contains(&kept) && !ran.stderr.contains(&kept));
         assert!(
