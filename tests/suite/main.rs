@@ -13,6 +13,8 @@ mod advice;
 mod aftermath;
 mod architecture;
 mod billing_contract;
+mod billing_flows;
+mod billing_lab;
 mod contract;
 mod contract_flows;
 mod failing;
