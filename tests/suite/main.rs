@@ -15,6 +15,8 @@ mod architecture;
 mod billing_contract;
 mod billing_flows;
 mod billing_lab;
+#[cfg(unix)] // people
+mod billing_rights;
 mod contract;
 mod contract_flows;
 mod failing;
