@@ -15,6 +15,7 @@ mod architecture;
 mod billing_contract;
 mod billing_flows;
 mod billing_lab;
+mod billing_refusals;
 #[cfg(unix)] // people
 mod billing_rights;
 mod contract;
