@@ -1,6 +1,8 @@
 //! A laboratory whose Contoso has billing accounts, and the words in which the billing tests speak of it.
 
-use azconnect::sandbox::{LogEntry, Options, Replication, Service, State, ids};
+use std::collections::BTreeMap;
+
+use azconnect::sandbox::{Customer, LogEntry, Options, Replication, Service, State, ids};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -145,4 +147,21 @@ pub(crate) fn customers(lab: &Lab) -> Vec<(String, Uuid)> {
         all.map(|one| (one.display_name.clone(), one.tenant))
             .collect()
     })
+}
+
+/// So many customers of a partner, called `Customer 0001` and so on.
+pub(crate) fn many_customers(count: u32) -> BTreeMap<Uuid, Customer> {
+    let mut state = State::contoso_with_billing();
+    let account = state.billing_account_mut(ids::MPA_ACCOUNT).unwrap();
+    let sample = account.customers.values().next().unwrap().clone();
+    let one = |number: u32| {
+        let tenant = Uuid::from_u128(0xc0570000_0000_4000_8000_000000000000 + u128::from(number));
+        let customer = Customer {
+            tenant,
+            display_name: format!("Customer {number:04}"),
+            ..sample.clone()
+        };
+        (tenant, customer)
+    };
+    (1..=count).map(one).collect()
 }

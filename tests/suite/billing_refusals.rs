@@ -3,7 +3,7 @@
 use azconnect::sandbox::{AccountStatus, Action, Rule, State, ids};
 use serde_json::{Value, json};
 
-use crate::billing_lab::{account, connect, each, finding, grants, lab, run, state, with, writes};
+use crate::billing_lab::{account, connect, finding, grants, lab, run, state, with, writes};
 use crate::failing::{hints, leads_on};
 use crate::lab::Lab;
 

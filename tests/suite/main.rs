@@ -13,6 +13,7 @@ mod advice;
 mod aftermath;
 mod architecture;
 mod billing_contract;
+mod billing_contract_flows;
 mod billing_flows;
 mod billing_lab;
 mod billing_refusals;
