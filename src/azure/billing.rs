@@ -64,9 +64,18 @@ struct AssignmentProperties {
     principal_id: Option<String>,
 }
 
+/// A role that can be given at a billing scope.
 #[derive(Debug, Clone, Deserialize)]
-struct Named {
+pub struct BillingRoleDefinition {
     name: String,
+    #[serde(default)]
+    properties: DefinitionProperties,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DefinitionProperties {
+    role_name: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -128,6 +137,18 @@ impl Customer {
     }
 }
 
+impl BillingRoleDefinition {
+    /// Its id.
+    pub fn id(&self) -> Option<Uuid> {
+        Uuid::try_parse(&self.name).ok()
+    }
+
+    /// What Azure calls the role.
+    pub fn role_name(&self) -> String {
+        crate::text::printable(self.properties.role_name.as_deref().unwrap_or(&self.name))
+    }
+}
+
 impl BillingRoleAssignment {
     /// Whether it is `principal`'s.
     pub fn is_of(&self, principal: ServicePrincipalObjectId) -> bool {
@@ -183,16 +204,11 @@ impl Azure {
             .await
     }
 
-    /// The ids of the roles that can be given at a billing scope.
-    pub async fn billing_role_ids(&self, scope: &Scope) -> Result<Vec<Uuid>> {
-        let all: Vec<Named> = self
-            .arm
+    /// The roles that can be given at a billing scope.
+    pub async fn billing_roles(&self, scope: &Scope) -> Result<Vec<BillingRoleDefinition>> {
+        self.arm
             .list(format!("{scope}/billingRoleDefinitions?{BILLING_API}"))
-            .await?;
-        Ok(all
-            .iter()
-            .filter_map(|definition| Uuid::try_parse(&definition.name).ok())
-            .collect())
+            .await
     }
 
     /// The role assignments at a billing scope.

@@ -351,6 +351,11 @@ impl Api {
         }))
     }
 
+    /// The values that failures carry.
+    pub(super) fn facts(&self) -> Arc<Facts> {
+        self.facts.clone()
+    }
+
     /// A failure of the credential itself, with the authority as the host that was asked.
     pub(super) fn sign_in_failure(&self, error: azure_core::Error) -> AzureError {
         failure(error, &self.cloud.login, &self.facts)

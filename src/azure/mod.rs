@@ -69,6 +69,11 @@ impl Azure {
         }
     }
 
+    /// This run's values, for the remedies of a failure that a step finds by itself.
+    pub fn facts(&self) -> Arc<Facts> {
+        self.arm.facts()
+    }
+
     /// Sorts a credential's own failure: Entra ID's refusal, or the network.
     pub fn explain(&self, error: azure_core::Error) -> AzureError {
         self.arm.sign_in_failure(error)

@@ -8,6 +8,7 @@ use azure_core::credentials::TokenCredential;
 use super::arguments::Global;
 use crate::azure::cloud::Cloud;
 use crate::azure::error::Facts;
+use crate::azure::ids::{ClientId, TenantId};
 use crate::azure::transport::{Network, Transport};
 use crate::azure::{Azure, sign_in};
 use crate::connection::ConnectionRecord;
@@ -134,16 +135,33 @@ impl App {
         record: &ConnectionRecord,
         secret: &Secret,
     ) -> Result<(Azure, Arc<dyn TokenCredential>)> {
+        let names = [
+            ("connection", record.name.to_string()),
+            ("vendor", record.vendor.clone()),
+        ];
+        self.as_application(record.tenant_id, record.client_id, secret, names)
+            .await
+    }
+
+    /// Azure, asked as an application; `names` are further facts for its remedies.
+    ///
+    /// # Errors
+    /// `Usage` where the cloud or the credential can't be used at all.
+    pub async fn as_application(
+        &self,
+        tenant: TenantId,
+        client_id: ClientId,
+        secret: &Secret,
+        names: [(&'static str, String); 2],
+    ) -> Result<(Azure, Arc<dyn TokenCredential>)> {
         let Reach {
             cloud, transport, ..
         } = self.reach().await?;
-        let credential =
-            sign_in::client_secret(cloud, transport, record.tenant_id, record.client_id, secret)?;
-        let mut facts = Facts::from([
-            ("tenant", record.tenant_id.to_string()),
-            ("client_id", record.client_id.to_string()),
-            ("connection", record.name.to_string()),
-            ("vendor", record.vendor.clone()),
+        let credential = sign_in::client_secret(cloud, transport, tenant, client_id, secret)?;
+        let mut facts = Facts::from(names);
+        facts.extend([
+            ("tenant", tenant.to_string()),
+            ("client_id", client_id.to_string()),
             (
                 "portal",
                 cloud.portal.as_str().trim_end_matches('/').to_owned(),

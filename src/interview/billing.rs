@@ -51,6 +51,7 @@ impl Interview {
             return Ok(None);
         };
         self.fits(&account, vendor)?;
+        self.has_what_was_named(&account)?;
         let mut scopes = vec![self.granted_at(&account)];
         if account.agreement == Agreement::Mpa
             && vendor.asks.iter().any(|key| key == "customer_tenant")
@@ -202,6 +203,25 @@ impl Interview {
             account.agreement,
             vendor,
         ))
+    }
+
+    /// Billing profiles and customers are only under some agreements; what was named and isn't there must not be passed over.
+    fn has_what_was_named(&self, account: &Account) -> Result<()> {
+        const ONLY_UNDER: &[(&str, &[Agreement])] = &[
+            ("billing_profile", &[Agreement::Mca, Agreement::Mpa]),
+            ("customer_tenant", &[Agreement::Mpa]),
+        ];
+        let strange = ONLY_UNDER.iter().find(|(key, agreements)| {
+            self.answers.get(key).is_some() && !agreements.contains(&account.agreement)
+        });
+        match strange {
+            Some((key, _)) => Err(refusals::not_under(
+                &key.replace('_', "-"),
+                &account.display_name,
+                account.agreement,
+            )),
+            None => Ok(()),
+        }
     }
 
     fn granted_at(&self, account: &Account) -> ScopeChoice {

@@ -148,6 +148,19 @@ pub(super) fn agreement_unsupported(name: &str, agreement: Agreement, vendor: &V
         .hint("What is possible: a role on the subscriptions. For any tool: azconnect init generic --subscription ID")
 }
 
+/// Something that accounts under this agreement don't have.
+pub(super) fn not_under(flag: &str, name: &str, agreement: Agreement) -> Error {
+    Error::usage(
+        "not_under_agreement",
+        format!(
+            "`--{flag}` doesn't go with the billing account \"{name}\", which is under the {}.",
+            agreement.title()
+        ),
+    )
+    .why("Billing profiles exist under Microsoft Customer and Partner Agreements, customers under a Microsoft Partner Agreement only.")
+    .hint(format!("Leave `--{flag}` away, or name another account with `--billing-account`."))
+}
+
 /// A directory that is no customer.
 pub(super) fn no_customer(tenant: TenantId, account: &str, customers: usize) -> Error {
     Error::usage("not_a_customer", format!("The directory {tenant} is no customer of the billing account \"{account}\"."))

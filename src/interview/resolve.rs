@@ -190,7 +190,9 @@ impl Interview {
     ) -> Result<ConnectionSpec> {
         let billing = match setting.billing {
             BillingWish::Needed => true,
-            BillingWish::IfNamed => self.answers.get("billing_account").is_some(),
+            BillingWish::IfNamed => {
+                self.says_any(&["billing_account", "billing_profile", "customer_tenant"])
+            }
             BillingWish::Never => false,
         };
         let said = self.answers.value("agreement").and_then(Agreement::of_key);
@@ -248,6 +250,10 @@ impl Interview {
             },
             store: self.answers.value_or("store", "keyring").to_owned(),
         })
+    }
+
+    fn says_any(&self, keys: &[&str]) -> bool {
+        keys.iter().any(|key| self.answers.get(key).is_some())
     }
 
     fn name(&mut self, vendor: &Vendor, directory: &Directory) -> Result<ConnectionName> {

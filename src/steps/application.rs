@@ -100,7 +100,7 @@ impl Step for ApplicationStep {
             redirect_uris,
         } = &self.application
         else {
-            return Err(self.not_there());
+            return Err(self.not_there(azure));
         };
         let properties = json!({
             "displayName": display_name,
@@ -113,7 +113,7 @@ impl Step for ApplicationStep {
         let look = || azure.application_by_unique_name(unique_name);
         let application =
             until_visible(making, "Entra ID to show the new app registration", look).await?;
-        let application = application.ok_or_else(|| self.not_there())?;
+        let application = application.ok_or_else(|| self.not_there(azure))?;
         Ok(Outcome {
             receipt: self.receipt(&application, making.now, Change::Create),
             secret: None,
@@ -191,19 +191,20 @@ impl ApplicationStep {
     /// Why there is no application of that client id: people paste one of the two object ids of the portal.
     async fn explained(&self, azure: &Azure, given: ClientId) -> AzureError {
         match azure.client_id_of_object(given.guid()).await {
-            Ok(Some(client_id)) => self.error("ObjectIdGiven", format!("`{given}` is an object ID, and the application (client) ID is needed: it is {client_id}")),
-            Ok(None) | Err(_) => self.not_there(),
+            Ok(Some(client_id)) => self.error(azure, "ObjectIdGiven", format!("`{given}` is an object ID, and the application (client) ID is needed: it is {client_id}")),
+            Ok(None) | Err(_) => self.not_there(azure),
         }
     }
 
-    fn not_there(&self) -> AzureError {
+    fn not_there(&self, azure: &Azure) -> AzureError {
         self.error(
+            azure,
             "Request_ResourceNotFound",
             format!("{} does not exist in this directory", self.title()),
         )
     }
 
-    fn error(&self, code: &str, message: String) -> AzureError {
+    fn error(&self, azure: &Azure, code: &str, message: String) -> AzureError {
         AzureError::from(Box::new(ApiError {
             status: 404,
             code: code.to_owned(),
@@ -211,7 +212,7 @@ impl ApplicationStep {
             request: "GET applications".to_owned(),
             service: Service::Graph,
             correlation_id: None,
-            facts: Default::default(),
+            facts: azure.facts(),
         }))
     }
 }

@@ -101,7 +101,7 @@ impl Step for BillingRoleStep {
             .iter()
             .find(|assignment| assignment.role() == Some(self.role));
         if let (None, Some(other), Agreement::Ea) = (same, own.first(), self.agreement) {
-            return Err(self.taken(other));
+            return Err(self.taken(azure, other).await);
         }
         Ok(same.map(|assignment| {
             self.receipt(&assignment.id, jiff::Timestamp::UNIX_EPOCH, Change::Reuse)
@@ -230,13 +230,14 @@ impl BillingRoleStep {
     /// Whether the scope has this role at all; where that can't be seen, Azure says so itself.
     async fn is_offered(&self, azure: &Azure) -> Result<()> {
         let offered = azure
-            .billing_role_ids(&self.at.scope)
+            .billing_roles(&self.at.scope)
             .await
             .unwrap_or_default();
-        if offered.is_empty() || offered.contains(&self.role) {
+        if offered.is_empty() || offered.iter().any(|role| role.id() == Some(self.role)) {
             return Ok(());
         }
         Err(self.error(
+            azure,
             400,
             "BillingRoleNotOffered",
             format!(
@@ -247,11 +248,17 @@ impl BillingRoleStep {
     }
 
     /// A service principal may hold one role on an enrollment; an existing one is shown and never overwritten.
-    fn taken(&self, other: &BillingRoleAssignment) -> AzureError {
-        let role = other
-            .role()
-            .map_or_else(|| "unknown".to_owned(), |role| role.to_string());
+    async fn taken(&self, azure: &Azure, other: &BillingRoleAssignment) -> AzureError {
+        let roles = azure
+            .billing_roles(&self.at.scope)
+            .await
+            .unwrap_or_default();
+        let role = roles
+            .iter()
+            .find(|role| role.id().is_some() && role.id() == other.role())
+            .map_or_else(|| "of an unknown name".to_owned(), |role| role.role_name());
         self.error(
+            azure,
             409,
             "EnrollmentRoleTaken",
             format!(
@@ -261,7 +268,7 @@ impl BillingRoleStep {
         )
     }
 
-    fn error(&self, status: u16, code: &str, message: String) -> AzureError {
+    fn error(&self, azure: &Azure, status: u16, code: &str, message: String) -> AzureError {
         AzureError::from(Box::new(ApiError {
             status,
             code: code.to_owned(),
@@ -269,7 +276,7 @@ impl BillingRoleStep {
             correlation_id: None,
             request: format!("GET {}/billingRoleAssignments", self.at.scope),
             service: Service::Billing,
-            facts: Default::default(),
+            facts: azure.facts(),
         }))
     }
 }

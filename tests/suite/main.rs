@@ -14,6 +14,12 @@ mod aftermath;
 mod architecture;
 mod bad_input;
 mod billing_contract;
+mod billing_contract_flows;
+mod billing_flows;
+mod billing_lab;
+mod billing_refusals;
+#[cfg(unix)] // people
+mod billing_rights;
 mod contract;
 mod contract_flows;
 mod failing;

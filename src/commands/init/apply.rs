@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::refusals::{refuse_other_run, refuse_other_target};
-use super::{Args, Decided, ending, show_plan};
+use super::{Args, Decided, by_others, ending, show_plan};
 use crate::azure::ids::{ClientId, KeyId};
 use crate::commands::app::App;
 use crate::commands::{documents, journals, narration, request};
@@ -74,7 +74,8 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
     earlier.note_dropped(azure, &mut journal, &plan).await?;
     journal.update_spec(spec.clone());
     keep_given(&decided).await?;
-    let ended = execute(app, &decided, &plan, &mut journal, &survey, &in_hand).await?;
+    let mut ended = execute(app, &decided, &plan, &mut journal, &survey, &in_hand).await?;
+    by_others::look(app, &decided, &plan, &mut journal, &mut ended, &in_hand).await?;
     if ended.iter().any(|end| end.error.is_some()) {
         return failed(app, &decided, &plan, ended, &survey).await;
     }

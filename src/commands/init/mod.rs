@@ -1,6 +1,7 @@
 //! `azconnect init`: sign in, discover, ask what is missing, show the plan, apply it, validate, store, hand over.
 
 mod apply;
+mod by_others;
 mod ending;
 mod refusals;
 mod resume;
