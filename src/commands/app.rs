@@ -208,7 +208,7 @@ impl App {
                 Kind::Storage,
                 "secret_gone",
                 format!(
-                    "The secret of `{}` is no longer in {}.",
+                    "The secret of `{}` is no longer {}.",
                     record.name,
                     super::views::place(stored_in)
                 ),

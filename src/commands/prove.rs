@@ -1,12 +1,14 @@
 //! Signing in as the connection and reading what the vendor will read, until Azure has caught up.
 
+use std::time::Duration;
+
 use super::app::App;
 use super::views;
 use crate::checks::{self, Connected, Finding, Status};
 use crate::connection::ConnectionRecord;
 use crate::error::Result;
 use crate::secret::Secret;
-use crate::steps::wait::{PATIENCE, Pauses};
+use crate::steps::wait::Pauses;
 use crate::ui::{Event, Progress};
 use crate::vendors::Vendor;
 
@@ -42,7 +44,7 @@ pub async fn once(
 }
 
 /// Runs the checks until those that fail only because Azure has not caught up have passed, with a new token each time (a token
-/// carries the roles of the moment it was made), for ten minutes at most.
+/// carries the roles of the moment it was made), for as long as `patience` says.
 ///
 /// # Errors
 /// As [`once`].
@@ -51,8 +53,9 @@ pub async fn until_effective(
     vendor: &Vendor,
     record: &ConnectionRecord,
     secret: &Secret,
+    patience: Duration,
 ) -> Result<Vec<Finding>> {
-    let mut pauses = Pauses::new(PATIENCE);
+    let mut pauses = Pauses::new(patience);
     tell(app, Progress::Running, "");
     loop {
         let findings = once(app, vendor, record, secret, false).await?;
@@ -71,13 +74,19 @@ pub async fn until_effective(
             report(app, &findings);
             return Ok(findings);
         }
-        tell(app, Progress::Waiting, waiting_for(&failed));
+        if patience > Duration::ZERO {
+            tell(app, Progress::Waiting, waiting_for(&failed));
+        }
         if !pauses.pause().await {
-            tell(
-                app,
-                Progress::Pending,
-                "Azure has not caught up within ten minutes",
-            );
+            let end = if patience > Duration::ZERO {
+                (
+                    Progress::Pending,
+                    "Azure has not caught up within ten minutes",
+                )
+            } else {
+                (Progress::Failed, "")
+            };
+            tell(app, end.0, end.1);
             report(app, &findings);
             return Ok(findings);
         }

@@ -114,7 +114,7 @@ pub fn handover(fields: &[Field], kept: &str) -> Block {
     let rows = fields.iter().map(|field| match &field.value {
         FieldValue::Open(value) => row(&field.label, value, field.note.clone().unwrap_or_default()),
         FieldValue::Secret(Some(secret)) => row(&field.label, secret.expose(), "secret"),
-        FieldValue::Secret(None) => row(&field.label, format!("kept in {kept}"), ""),
+        FieldValue::Secret(None) => row(&field.label, format!("kept {kept}"), ""),
     });
     Block::Rows {
         rows: rows.collect(),
@@ -146,12 +146,12 @@ pub fn console(vendor: &Vendor) -> Vec<Block> {
     blocks
 }
 
-/// Where a store keeps things, in words.
+/// Where a store keeps things, as the end of a sentence: `in the file …`.
 pub fn place(stored_in: &str) -> String {
     match stored_in.parse::<Choice>() {
-        Ok(Choice::Keyring) => "the keyring of this machine".to_owned(),
-        Ok(Choice::File(path)) => format!("the file {}", path.display()),
-        Ok(Choice::None) => "no place (it is shown once)".to_owned(),
+        Ok(Choice::Keyring) => "in the keyring of this machine".to_owned(),
+        Ok(Choice::File(path)) => format!("in the file {}", path.display()),
+        Ok(Choice::None) => "nowhere: it was shown once".to_owned(),
         Err(_) => crate::text::printable(stored_in),
     }
 }

@@ -43,7 +43,7 @@ impl Plan {
         spec: &ConnectionSpec,
         vendor: &Vendor,
         known_secret: Option<KeyId>,
-        kept_in: &str,
+        kept_in: Option<&str>,
     ) -> Result<Plan> {
         let application_is_ours = matches!(spec.application, Application::Own { .. });
         let mut steps: Vec<Box<dyn Step>> = vec![
@@ -61,7 +61,7 @@ impl Plan {
                 connection: spec.name.to_string(),
                 days,
                 known: known_secret,
-                kept_in: kept_in.to_owned(),
+                kept_in: kept_in.map(str::to_owned),
                 application_is_ours,
             }));
         }

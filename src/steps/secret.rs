@@ -26,8 +26,8 @@ pub struct SecretStep {
     pub days: u16,
     /// The secret that an earlier run made and that is kept on this machine (or was handed over without being kept).
     pub known: Option<KeyId>,
-    /// Where it will be kept, for the plan.
-    pub kept_in: String,
+    /// Where it will be kept, for the plan; nowhere where it is only shown.
+    pub kept_in: Option<String>,
     /// Whether the application is one that we register.
     pub application_is_ours: bool,
 }
@@ -39,7 +39,10 @@ impl Step for SecretStep {
     }
 
     fn title(&self) -> String {
-        format!("Client secret, kept in {}", self.kept_in)
+        match &self.kept_in {
+            Some(place) => format!("Client secret, kept in {place}"),
+            None => "Client secret, shown once and kept nowhere".to_owned(),
+        }
     }
 
     fn explain(&self) -> Vec<String> {
@@ -48,10 +51,12 @@ impl Step for SecretStep {
                 "Adds a secret that ends after {} days (less where your directory's policy says so). Secrets that are there already are not touched.",
                 self.days
             ),
-            format!(
-                "Its value goes from Entra ID into {} and is shown only when you ask for it.",
-                self.kept_in
-            ),
+            match &self.kept_in {
+                Some(place) => format!(
+                    "Its value goes from Entra ID into {place} and is shown only when you ask for it."
+                ),
+                None => "Its value is shown once, at the end, and kept nowhere.".to_owned(),
+            },
         ]
     }
 

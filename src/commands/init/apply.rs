@@ -45,7 +45,9 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
     refuse_other_run(app, &decided, journal.as_ref()).await?;
     let in_hand: InHand = Mutex::new(decided.given.clone());
     let known = known_secret(app, &decided, before.as_ref(), journal.as_ref(), &in_hand).await?;
-    let plan = Plan::new(spec, vendor, known, &store.describe())?;
+    let described = store.describe();
+    let kept_in = (store.kind() != "none").then_some(described.as_str());
+    let plan = Plan::new(spec, vendor, known, kept_in)?;
     let ours = before.as_ref().map_or(&[][..], |record| &record.receipts);
     let survey = plan
         .survey(azure, journal.as_ref(), ours, app.host.now())
@@ -70,7 +72,7 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
     }
     app.say_if_interrupted(ways_on(app, &decided));
     let mut journal = journal.unwrap_or_else(|| new_journal(app, &decided));
-    let earlier = Plan::new(&journal.written().spec, vendor, None, "")?;
+    let earlier = Plan::new(&journal.written().spec, vendor, None, None)?;
     earlier.note_dropped(azure, &mut journal, &plan).await?;
     journal.update_spec(spec.clone());
     keep_given(&decided).await?;

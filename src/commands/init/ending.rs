@@ -1,7 +1,9 @@
 //! The end of `init`: proof with the new credential, and the values to hand over.
 
 use std::sync::PoisonError;
+use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::apply::InHand;
@@ -15,6 +17,7 @@ use crate::error::Result;
 use crate::exit::Exit;
 use crate::plan::execute::Ended;
 use crate::plan::survey::Survey;
+use crate::steps::wait::PATIENCE;
 use crate::ui::{Block, Output};
 
 /// Proves the connection, hands it over, and says how to go on.
@@ -33,8 +36,17 @@ pub(super) async fn finish(
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .clone();
+    // What was made long ago is effective by now: a failure then is one, and nothing to wait for.
+    let age = |made: Timestamp| app.host.now().duration_since(made).unsigned_abs();
+    let is_fresh = record
+        .receipts
+        .iter()
+        .any(|receipt| age(receipt.at) < PATIENCE);
+    let patience = if is_fresh { PATIENCE } else { Duration::ZERO };
     let findings = match &secret {
-        Some(secret) => prove::until_effective(app, decided.vendor, record, secret).await?,
+        Some(secret) => {
+            prove::until_effective(app, decided.vendor, record, secret, patience).await?
+        }
         None => vec![Finding::new(
             "entra.token",
             "Sign-in",
@@ -42,7 +54,7 @@ pub(super) async fn finish(
             "Not tried: the secret is not kept on this machine.",
         )],
     };
-    let exit = outcome(&findings);
+    let exit = outcome(&findings, is_fresh);
     // A secret that is kept nowhere is shown now or never.
     let shown = secret
         .as_ref()
@@ -76,8 +88,8 @@ pub(super) async fn finish(
     Ok(exit)
 }
 
-/// How a proven connection ends: only replication left is `pending`, any other failure wants attention.
-fn outcome(findings: &[Finding]) -> Exit {
+/// How a proven connection ends: only replication left of what was made just now is `pending`, any other failure wants attention.
+fn outcome(findings: &[Finding], is_fresh: bool) -> Exit {
     let mut failed = findings
         .iter()
         .filter(|finding| finding.status == Status::Fail)
@@ -85,7 +97,7 @@ fn outcome(findings: &[Finding]) -> Exit {
     if failed.peek().is_none() {
         return Exit::Ok;
     }
-    if failed.all(|finding| finding.may_pass) {
+    if is_fresh && failed.all(|finding| finding.may_pass) {
         Exit::Pending
     } else {
         Exit::Attention
@@ -128,10 +140,10 @@ fn ways(
     match record.credential.expires_at {
         Some(ends) => rows.push(row(
             "Secret",
-            format!("in {place}, until {}", views::day(ends)),
+            format!("{place}, until {}", views::day(ends)),
             "",
         )),
-        None => rows.push(row("Secret", format!("in {place}"), "")),
+        None => rows.push(row("Secret", place, "")),
     }
     if let Some(file) = args.handover_to.as_ref().filter(|_| has_secret) {
         rows.push(row(
@@ -177,12 +189,22 @@ mod tests {
             ..Finding::new("x", "x", status, "x")
         };
         assert_eq!(
-            outcome(&[finding(Status::Pass, false), finding(Status::Warn, false)]),
+            outcome(
+                &[finding(Status::Pass, false), finding(Status::Warn, false)],
+                true
+            ),
             Exit::Ok
         );
-        assert_eq!(outcome(&[finding(Status::Fail, true)]), Exit::Pending);
+        assert_eq!(outcome(&[finding(Status::Fail, true)], true), Exit::Pending);
         assert_eq!(
-            outcome(&[finding(Status::Fail, true), finding(Status::Fail, false)]),
+            outcome(&[finding(Status::Fail, true)], false),
+            Exit::Attention
+        );
+        assert_eq!(
+            outcome(
+                &[finding(Status::Fail, true), finding(Status::Fail, false)],
+                true
+            ),
             Exit::Attention
         );
     }

@@ -177,7 +177,7 @@ async fn remove_unnoted(app: &App, azure: &Azure, target: &Target) -> Result<()>
     let Some(vendor) = crate::vendors::find(&spec.vendor) else {
         return Ok(());
     };
-    let plan = Plan::new(spec, vendor, None, "")?;
+    let plan = Plan::new(spec, vendor, None, None)?;
     let tell = |status, detail: &str| {
         app.ui.tell(Event::Step {
             id: "unnoted".to_owned(),
