@@ -14,6 +14,7 @@ mod aftermath;
 mod architecture;
 mod billing_contract;
 mod billing_contract_flows;
+mod billing_customers;
 mod billing_flows;
 mod billing_lab;
 mod billing_refusals;
