@@ -15,6 +15,7 @@ mod architecture;
 mod bad_input;
 mod billing_contract;
 mod billing_contract_flows;
+mod billing_customers;
 mod billing_flows;
 mod billing_lab;
 mod billing_refusals;
