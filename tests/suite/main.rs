@@ -19,7 +19,6 @@ mod billing_customers;
 mod billing_flows;
 mod billing_lab;
 mod billing_refusals;
-#[cfg(unix)] // people
 mod billing_rights;
 mod contract;
 mod contract_flows;
