@@ -16,17 +16,18 @@ use crate::secret::Secret;
 use crate::ui::{Block, Event, Output};
 use crate::vendors;
 
+const EXAMPLES: &str = "\
+Examples:
+  azconnect check spot-contoso
+  azconnect check --all --output json
+  pass show spot | azconnect check --tenant ID --client-id ID --subscription ID --vendor spot-cost-intelligence --client-secret-stdin";
+
 /// Check that a connection works for what the vendor does with it
 ///
 /// Signs in with the connection's own credential, never with yours, and reads what the vendor reads. Changes nothing. Exits with 3
 /// when something is wrong, and says why and what to do.
-///
-/// Examples:
-///   azconnect check spot-contoso
-///   azconnect check --all --output json
-///   pass show spot | azconnect check --tenant ID --client-id ID --subscription ID --vendor spot-cost-intelligence --client-secret-stdin
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = EXAMPLES)]
 pub struct Args {
     /// Connections to check (the only one, when there is one)
     #[arg(value_name = "CONNECTION")]

@@ -26,28 +26,22 @@ use crate::error::Result;
 use crate::exit::Exit;
 use app::App;
 
-/// The verbs.
+/// The verbs. Each one's help is the documentation of its arguments.
+#[expect(
+    missing_docs,
+    reason = "clap would take a variant's documentation for the help, in place of its arguments'"
+)]
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// See [`init`].
     Init(Box<init::Args>),
-    /// See [`check`].
     Check(check::Args),
-    /// See [`connections`].
     List(connections::ListArgs),
-    /// See [`connections`].
     Show(connections::ShowArgs),
-    /// See [`handover`].
     Handover(handover::Args),
-    /// See [`remove`].
     Remove(remove::Args),
-    /// See [`vendors`].
     Vendors(vendors::Args),
-    /// See [`sandbox`].
     Sandbox(sandbox::Args),
-    /// See [`shell`].
     Completions(shell::CompletionsArgs),
-    /// See [`shell`].
     Man(shell::ManArgs),
 }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::app::App;
 use super::arguments::{Color, CommandLine, Form, Global};
-use super::{dispatch, logging};
+use super::{Command, dispatch, logging, sandbox};
 use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
 use crate::host::Host;
@@ -42,6 +42,10 @@ fn execute(host: &Host, line: CommandLine, ui: Arc<dyn Ui>) -> Result<Exit> {
         .build()
         .map_err(|error| Error::bug(format!("the runtime can't be started: {error}")))?;
     let outcome = runtime.block_on(async {
+        // A server ends well by a signal, and listens for it itself.
+        if let Command::Sandbox(args) = line.command {
+            return sandbox::run(args, &app).await;
+        }
         tokio::select! {
             // In this order: a signal that comes before anybody listens would end the process as it stands, a menu's cursor hidden.
             biased;

@@ -14,16 +14,17 @@ use crate::sandbox::{self, Rule, ids};
 use crate::store::Paths;
 use crate::ui::{Block, Event, Output};
 
+const EXAMPLES: &str = "\
+Examples:
+  azconnect sandbox --latency-ms 50
+  azconnect init spot-cost-intelligence --cloud ~/.local/state/azconnect/sandbox/cloud.toml";
+
 /// Run the simulated Azure as a server
 ///
 /// It listens on this machine only, with a certificate of its own, and refuses what Azure refuses. It prints the path of a cloud file:
 /// with `--cloud FILE`, every other command uses it. Its state is kept between runs.
-///
-/// Examples:
-///   azconnect sandbox --latency-ms 50
-///   azconnect init spot-cost-intelligence --cloud ~/.local/state/azconnect/sandbox/cloud.toml
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = EXAMPLES)]
 pub struct Args {
     /// Answer each request only after so many milliseconds
     #[arg(long, value_name = "MS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=60_000))]

@@ -43,6 +43,8 @@ mod people;
 mod proxy;
 mod readme;
 #[cfg(unix)] // signals, terminals, file modes
+mod sandbox_command;
+#[cfg(unix)] // signals, terminals, file modes
 mod secrets;
 mod sign_in;
 #[cfg(unix)] // signals, terminals, file modes

@@ -27,6 +27,12 @@ use crate::store::SecretStore;
 use crate::ui::Event;
 use crate::vendors::{self, Vendor};
 
+const EXAMPLES: &str = "\
+Examples:
+  azconnect init spot-cost-intelligence
+  azconnect init spot-cost-intelligence --tenant contoso.com --subscription all --plan
+  azconnect init spot-cost-intelligence --sandbox --yes";
+
 /// Connect Azure to a cost tool
 ///
 /// Signs you in, finds out what Azure can answer, asks for the rest, shows the plan, and carries it out once you agree: an app
@@ -34,13 +40,8 @@ use crate::vendors::{self, Vendor};
 /// secret, reads what the vendor will read, keeps the secret where you said, and hands over the values of the vendor's form.
 ///
 /// Safe to run again: what is there is found, not made a second time. Safe to interrupt: `--resume` goes on.
-///
-/// Examples:
-///   azconnect init spot-cost-intelligence
-///   azconnect init spot-cost-intelligence --tenant contoso.com --subscription all --plan
-///   azconnect init spot-cost-intelligence --sandbox --yes
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = EXAMPLES)]
 pub struct Args {
     #[command(flatten)]
     answers: AnswerFlags,
