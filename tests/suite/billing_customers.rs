@@ -78,6 +78,8 @@ fn twenty_of_twelve_hundred_customers_are_verified_and_their_costs_read() {
     queried.sort();
     expected.sort();
     assert_eq!(queried, expected, "each scope once");
+    let refused = lab.log().iter().any(|entry| entry.status == Some(429));
+    assert!(!refused, "within the quota");
 }
 
 #[test]
