@@ -31,9 +31,20 @@ impl Check for Customers {
             .scopes
             .iter()
             .find_map(|scope| scope.billing_account());
-        let (Some(account), Some(Agreement::Mpa)) = (account, connected.record.agreement) else {
+        let Some(account) = account else {
             return Vec::new();
         };
+        // A connection that is not stored here doesn't say its agreement; the account does, to whoever may read it.
+        let agreement = match connected.record.agreement {
+            Some(agreement) => Some(agreement),
+            None => {
+                let read = connected.azure.billing_account(account).await;
+                read.ok().and_then(|account| account.agreement())
+            }
+        };
+        if agreement != Some(Agreement::Mpa) {
+            return Vec::new();
+        }
         let all = match connected.azure.customers(account).await {
             Ok(all) => all,
             Err(error) => return vec![Finding::failed(ID, self.title(), &Error::from(error))],

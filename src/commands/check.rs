@@ -9,9 +9,10 @@ use super::views::{self, heading};
 use super::{documents, given_secret, prove};
 use crate::azure::ids::{ClientId, SubscriptionId, TenantId};
 use crate::checks::{Finding, Status};
-use crate::connection::{ConnectionName, ConnectionRecord, CredentialRecord, Scope};
+use crate::connection::{ConnectionName, ConnectionRecord, CredentialRecord, Scope, scope};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
+use crate::plan;
 use crate::secret::Secret;
 use crate::ui::{Block, Event, Output};
 use crate::vendors;
@@ -58,6 +59,12 @@ struct Unstored {
     /// Subscription that the vendor reads (repeat)
     #[arg(long, value_name = "ID", requires = "tenant")]
     subscription: Vec<SubscriptionId>,
+    /// Billing account that the vendor reads
+    #[arg(long, value_name = "NAME", requires = "tenant", value_parser = billing_name)]
+    billing_account: Option<String>,
+    /// Customer of a partner's billing account that the vendor reads (repeat)
+    #[arg(long, value_name = "ID", requires = "billing_account")]
+    customer_tenant: Vec<TenantId>,
     /// What it is used for
     #[arg(long, value_name = "VENDOR", requires = "tenant")]
     vendor: Option<String>,
@@ -113,15 +120,17 @@ impl Unstored {
             return Ok(None);
         };
         let vendor = self.vendor.as_deref().unwrap_or("generic");
-        if vendors::find(vendor).is_none() {
+        let found = vendors::find(vendor).ok_or_else(|| vendor_unknown(vendor))?;
+        if plan::needs_billing_account(found) && self.billing_account.is_none() {
             return Err(Error::usage(
-                "vendor_unknown",
+                "billing_account_missing",
                 format!(
-                    "`{}` is no vendor that azconnect knows.",
-                    crate::text::printable(vendor)
+                    "{} reads a billing account; say which with `--billing-account NAME`.",
+                    found.name
                 ),
             )
-            .hint("See them all: azconnect vendors"));
+            .why("Without it there is nothing that the check could read as the vendor does.")
+            .hint("See those that there are: az billing account list --output table"));
         }
         let name: ConnectionName = "unstored"
             .parse()
@@ -136,12 +145,7 @@ impl Unstored {
             application_object_id: None,
             service_principal_object_id: None,
             agreement: None,
-            scopes: self
-                .subscription
-                .iter()
-                .copied()
-                .map(Scope::Subscription)
-                .collect(),
+            scopes: self.scopes(),
             credential: CredentialRecord {
                 kind: "secret".to_owned(),
                 key_id: None,
@@ -152,6 +156,36 @@ impl Unstored {
             created_at: app.host.now(),
         }))
     }
+}
+
+impl Unstored {
+    fn scopes(&self) -> Vec<Scope> {
+        let subscriptions = self.subscription.iter().copied().map(Scope::Subscription);
+        let account = self.billing_account.iter().flat_map(|account| {
+            let customers = self.customer_tenant.iter();
+            std::iter::once(Scope::BillingAccount(account.clone()))
+                .chain(customers.map(|tenant| Scope::Customer(account.clone(), *tenant)))
+        });
+        subscriptions.chain(account).collect()
+    }
+}
+
+fn vendor_unknown(vendor: &str) -> Error {
+    Error::usage(
+        "vendor_unknown",
+        format!(
+            "`{}` is no vendor that azconnect knows.",
+            crate::text::printable(vendor)
+        ),
+    )
+    .hint("See them all: azconnect vendors")
+}
+
+fn billing_name(text: &str) -> std::result::Result<String, String> {
+    if scope::is_billing_name(text) {
+        return Ok(text.to_owned());
+    }
+    Err("give the enrollment number, or the whole ID such as `guid:guid_2019-05-31`".to_owned())
 }
 
 fn chosen(args: &Args, app: &App) -> Result<Vec<ConnectionRecord>> {

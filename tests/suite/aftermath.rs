@@ -30,11 +30,13 @@ pub(crate) fn kept_secret(lab: &Lab) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// The state without what Azure itself keeps of things that were removed: soft-deleted app registrations, for 30 days.
+/// The state without what Azure itself keeps of things that were removed: soft-deleted app registrations, for 30 days, and billing
+/// operations that are over.
 pub(crate) fn without_deleted(mut state: State) -> State {
     state
         .applications
         .retain(|_, application| application.deleted_at.is_none());
+    state.billing.operations.clear();
     state
 }
 
@@ -107,6 +109,15 @@ fn names(lab: &Lab, state: &State) -> BTreeMap<String, String> {
     assignments.sort_by_key(|assignment| (&assignment.scope, assignment.created_by.is_some()));
     for (number, assignment) in assignments.iter().enumerate() {
         names.insert(assignment.name.to_string(), format!("assignment-{number}"));
+    }
+    let mut billing: Vec<_> = state.billing.role_assignments.values().collect();
+    billing.retain(|assignment| assignment.created_by.is_some());
+    billing.sort_by_key(|assignment| (&assignment.scope, assignment.role));
+    for (number, assignment) in billing.iter().enumerate() {
+        names.insert(
+            assignment.name.clone(),
+            format!("billing-assignment-{number}"),
+        );
     }
     names
 }

@@ -128,13 +128,13 @@ fn another_role() -> State {
     state
 }
 
-fn late() -> Vec<LogEntry> {
+fn late(name: &str) -> Vec<LogEntry> {
     let lab = Lab::with(Options {
         replication: Replication::default(),
         seed: state(),
         ..Options::default()
     });
-    connect(&lab, "spaceone", ids::MPA_ACCOUNT).exits(0);
+    connect(&lab, "spaceone", name).exits(0);
     lab.log()
 }
 
@@ -144,7 +144,11 @@ fn every_request_and_every_answer_about_billing_is_one_that_microsofts_definitio
         say(&Definitions::skipped());
         return;
     };
-    let mut logs = vec![("with late replicas", late())];
+    let mut logs = std::thread::scope(|scope| {
+        let late = [ids::ENROLLMENT, ids::MPA_ACCOUNT].map(|name| scope.spawn(|| late(name)));
+        late.map(|log| ("with late replicas", log.join().unwrap()))
+            .to_vec()
+    });
     for (name, seed, flow) in FLOWS {
         let lab = with(seed());
         flow(&lab);

@@ -78,6 +78,8 @@ fn twenty_of_twelve_hundred_customers_are_verified_and_their_costs_read() {
     queried.sort();
     expected.sort();
     assert_eq!(queried, expected, "each scope once");
+    let refused = lab.log().iter().any(|entry| entry.status == Some(429));
+    assert!(!refused, "within the quota");
 }
 
 #[test]
@@ -299,4 +301,58 @@ fn cost_details_are_made_only_where_they_are_asked_for() {
         .filter(|id| **id == "cost-management.cost-details")
         .count();
     assert_eq!(made, 3, "{deep:#}");
+}
+
+/// Whoever has only the values that were handed over can look too.
+#[test]
+fn a_connection_that_is_not_stored_here_is_checked_in_full() {
+    let lab = lab();
+    let chosen = connected(&lab, 1);
+    let record = lab
+        .run(&["show", "spot", "--output", "json"])
+        .exits(0)
+        .json();
+    let client_id = record["connection"]["client_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let secret = lab.home().join("secret");
+    std::fs::write(&secret, crate::aftermath::kept_secret(&lab).unwrap()).unwrap();
+    let (tenant, secret) = (ids::TENANT.to_string(), secret.display().to_string());
+    let fixed = [
+        "check",
+        "--tenant",
+        &tenant,
+        "--client-id",
+        &client_id,
+        "--vendor",
+        "spaceone",
+        "--client-secret-file",
+        &secret,
+        "--output",
+        "json",
+    ];
+    let nothing = lab.run(&fixed).exits(2).json();
+    assert_eq!(
+        nothing["error"]["code"], "billing_account_missing",
+        "{nothing:#}"
+    );
+    let more = [
+        "--billing-account",
+        ids::MPA_ACCOUNT,
+        "--customer-tenant",
+        &chosen[0],
+    ];
+    let from = lab.log().len();
+    let document = lab.run(&[&fixed[..], &more].concat()).exits(0).json();
+    for id in [
+        "billing.account",
+        "billing.customers",
+        "cost-management.cost-data",
+    ] {
+        assert_eq!(finding(&document, id)["status"], "pass", "{document:#}");
+    }
+    assert_eq!(asked(&lab, from, "/query").len(), 2);
+    let wrong = ["--billing-account", "/providers/Microsoft.Billing/x"];
+    lab.run(&[&fixed[..], &wrong].concat()).exits(2);
 }

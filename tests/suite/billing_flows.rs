@@ -182,10 +182,7 @@ fn every_vendor_reads_every_agreement_that_it_says() {
         assert_eq!(azure(&lab).billing.role_assignments, stands);
         assert_eq!(first["connection"], second["connection"]);
         lab.run(&REMOVE).exits(0);
-        let (mut after, mut before) = (azure(&lab), before);
-        after.billing.operations.clear();
-        before.billing.operations.clear();
-        assert_eq!(after, before, "{} {}", case.vendor, case.agreement);
+        assert_eq!(azure(&lab), before, "{} {}", case.vendor, case.agreement);
     };
     std::thread::scope(|scope| {
         for _ in 0..2 {

@@ -472,3 +472,42 @@ fn a_role_that_has_no_effect_yet_is_found_and_not_called_a_wrong_secret() {
         }
     }
 }
+
+/// A role on a department isn't listed at the enrollment, and counts all the same.
+#[test]
+fn a_role_elsewhere_in_the_enrollment_is_explained() {
+    let mut state = state();
+    let application = state.add_application(ids::TENANT, "Billing reader");
+    let principal = state.add_service_principal(application).unwrap();
+    let client_id = state.applications[&application].app_id.to_string();
+    let department = format!("{}/departments/101", account(ids::ENROLLMENT));
+    state.assign_billing_role(principal, ids::BILLING_ROLE_DEPARTMENT_READER, &department);
+    let lab = with(state);
+    let flags = [
+        "--app-id",
+        client_id.as_str(),
+        "--billing-account",
+        ids::ENROLLMENT,
+    ];
+    let ran = run(&lab, "spot-billing-engine", &flags);
+    let document = ran.json();
+    let why = document["error"]["why"].as_str().unwrap();
+    assert!(
+        why.contains("only one role") && why.contains("departments"),
+        "{document:#}"
+    );
+    assert_eq!(ran.code, 2, "{document:#}");
+    assert!(
+        hints(&document)
+            .iter()
+            .any(|hint| hint.contains("--app-name")),
+        "{document:#}"
+    );
+    assert!(
+        hints(&document)
+            .iter()
+            .any(|hint| hint.contains("remove spot")),
+        "{document:#}"
+    );
+    assert_eq!(crate::billing_lab::roles_of(&lab, principal).len(), 1);
+}

@@ -3,6 +3,7 @@
 //! `init` is walked request by request. A request is held by a fault, before Azure processes it or after, so that the program can be
 //! stopped exactly there; then the fault is lifted and a person does what people do: run it again, or take it back.
 
+mod billing;
 mod cut_connections;
 mod existing_app;
 mod late_replicas;
@@ -53,8 +54,13 @@ struct Undisturbed {
 
 impl Undisturbed {
     fn of(lab: &Lab, more: &[&str]) -> Undisturbed {
+        Undisturbed::of_run(lab, &lab.init(more))
+    }
+
+    /// The same for another vendor's run.
+    fn of_run(lab: &Lab, arguments: &[String]) -> Undisturbed {
         let sent_before = lab.log().len();
-        lab.run_init(more).exits(0);
+        lab.run(&words(arguments)).exits(0);
         Undisturbed {
             requests: lab.log()[sent_before..]
                 .iter()
