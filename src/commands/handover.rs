@@ -88,7 +88,7 @@ pub fn write(file: &Path, fields: &[Field]) -> Result<()> {
 /// Whether the form can be written there. Asked before anything is made, because a secret that can't be handed over is lost.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn check(file: &Path) -> Result<()> {
     if file.symlink_metadata().is_ok() {
         return Err(refused(file, &"it exists already"));

@@ -11,7 +11,7 @@ use super::StoreError;
 /// Whoever reads meanwhile sees the old file or the new one; when this returns, the new one is on the disk and so is its
 /// name. A symbolic link at `path` is itself replaced, not what it points to. The folder must be there
 /// ([`make_private_folder`](super::paths::make_private_folder)). A process killed midway leaves a `.azconnect-…` file behind, until
-/// [`clear_leftovers`].
+/// `clear_leftovers`.
 ///
 /// # Errors
 /// [`StoreError::Full`] when the disk is, otherwise [`StoreError::Io`].
