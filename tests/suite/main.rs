@@ -37,6 +37,7 @@ mod keyring;
 mod kill_walk;
 mod lab;
 mod main_job;
+mod managed_identity;
 mod no_input;
 #[cfg(unix)] // signals, terminals, file modes
 mod people;
