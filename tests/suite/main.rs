@@ -12,10 +12,12 @@
 mod advice;
 mod aftermath;
 mod architecture;
+mod billing_choices;
 mod billing_contract;
 mod billing_contract_flows;
 mod billing_customers;
 mod billing_flows;
+mod billing_grants;
 mod billing_lab;
 mod billing_refusals;
 #[cfg(unix)] // people
