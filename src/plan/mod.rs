@@ -88,6 +88,7 @@ pub fn lacks(vendor: &Vendor) -> Option<String> {
             level_name(grant.at)
         )),
         (None, Some(_)) => Some("a Cost Management export".to_owned()),
+        (None, None) if vendor.grants.is_empty() => Some("a Partner Center connection".to_owned()),
         (None, None)
             if vendor
                 .gives
@@ -96,7 +97,6 @@ pub fn lacks(vendor: &Vendor) -> Option<String> {
         {
             Some("values that azconnect doesn't ask for yet".to_owned())
         }
-        (None, None) if vendor.grants.is_empty() => Some("a Partner Center connection".to_owned()),
         (None, None) => None,
     }
 }

@@ -291,7 +291,7 @@ fn refuse_unsupported(vendor: &Vendor) -> Result<()> {
     match plan::lacks(vendor) {
         None => Ok(()),
         Some(lack) => Err(Error::new(Kind::Usage, "vendor_unsupported", format!("This release can't connect {} yet: it needs {lack}.", vendor.name))
-            .why("It gives roles on subscriptions and management groups; the rest comes with later releases.")
+            .why("It gives roles on subscriptions, management groups and billing accounts; the rest comes with later releases.")
             .hint(format!("See what to do by hand: azconnect vendors {}", vendor.id))),
     }
 }
