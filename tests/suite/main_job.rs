@@ -40,3 +40,40 @@ fn it_connects_a_subscription_and_a_second_run_changes_nothing() {
     assert_eq!(first["connection"], second["connection"]);
     assert_eq!(first["connection"]["tenant_id"], ids::TENANT.to_string());
 }
+
+#[test]
+fn a_secret_moves_to_another_place_only_once_the_plan_is_agreed() {
+    let lab = Lab::new();
+    lab.run_init(&[]).exits(0);
+    let kept = std::fs::read_to_string(lab.secret_file()).unwrap();
+    let other = lab.home().join("other.env");
+    let store = format!("file:{}", other.display());
+    let init = [
+        "init",
+        "spot-cost-intelligence",
+        "--connection",
+        "spot",
+        "--store",
+        &store,
+        "--output",
+        "json",
+    ];
+    let with = |more: &'static str| -> Vec<&str> { init.iter().copied().chain([more]).collect() };
+    lab.run(&with("--plan")).exits(0);
+    assert!(!other.exists(), "`--plan` moved the secret");
+    let moved = lab.run(&with("--yes")).exits(0).json();
+    assert_eq!(moved["connection"]["credential"]["stored_in"], store);
+    assert!(
+        moved["steps"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|step| step["status"] == "found")
+    );
+    assert_eq!(std::fs::read_to_string(&other).unwrap(), kept);
+    assert!(
+        !lab.secret_file().exists(),
+        "the secret is left where it was"
+    );
+    lab.run(&["check", "spot"]).exits(0);
+}

@@ -1,17 +1,17 @@
 //! From what was decided to what is there: plan, consent, execution, and the record of it.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use futures::FutureExt;
-use jiff::Timestamp;
 use serde_json::json;
 
+use super::in_hand::{InHand, entry, keep_given, keep_known, known_secret, put};
 use super::refusals::{refuse_other_run, refuse_other_target};
 use super::{Args, Decided, by_others, ending, show_plan};
-use crate::azure::ids::{ClientId, KeyId};
+use crate::azure::ids::ClientId;
 use crate::commands::app::App;
 use crate::commands::{documents, journals, narration, request};
-use crate::connection::{Application, Change, ConnectionRecord, Credential, Receipt};
+use crate::connection::{Change, ConnectionRecord, Receipt};
 use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
 use crate::plan::execute::{Ended, Execution};
@@ -21,11 +21,7 @@ use crate::plan::survey::Survey;
 use crate::plan::{Plan, survey};
 use crate::secret::Secret;
 use crate::steps;
-use crate::store::Entry;
 use crate::ui::{Event, Output};
-
-/// A secret that the run has in hand, if it has.
-pub(super) type InHand = Mutex<Option<Secret>>;
 
 /// Carries out what was decided.
 ///
@@ -76,6 +72,7 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
     earlier.note_dropped(azure, &mut journal, &plan).await?;
     journal.update_spec(spec.clone());
     keep_given(&decided).await?;
+    let was_in = keep_known(&decided, before.as_ref(), known, &in_hand).await?;
     let mut ended = execute(app, &decided, &plan, &mut journal, &survey, &in_hand).await?;
     by_others::look(app, &decided, &plan, &mut journal, &mut ended, &in_hand).await?;
     if ended.iter().any(|end| end.error.is_some()) {
@@ -85,6 +82,10 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
     plan.sweep(azure, &journal, &receipts).await?;
     let record = record(app, &decided, before, &journal, receipts)?;
     app.connections.save(&record)?;
+    if let Some(place) = was_in {
+        // Only now does the record name the new place.
+        app.store(&place)?.delete(spec.name.as_str()).await?;
+    }
     let steps = (ended.as_slice(), &survey);
     if record.credential.stored_in == "none" {
         // A secret that is kept nowhere is lost until it has been shown, so the run is over only then.
@@ -98,94 +99,6 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
     // There is nothing to resume any more: what is left is to look.
     app.say_if_interrupted(ways_on_when_done(app, &decided));
     ending::finish(args, app, &decided, &record, steps, &in_hand).await
-}
-
-/// The key id of the secret that an earlier run made and that is still at hand; it is put in hand too.
-async fn known_secret(
-    app: &App,
-    decided: &Decided,
-    before: Option<&ConnectionRecord>,
-    journal: Option<&Journal>,
-    in_hand: &InHand,
-) -> Result<Option<KeyId>> {
-    let Decided { spec, store, .. } = decided;
-    if matches!(spec.credential, Credential::GivenSecret) {
-        return Ok(None);
-    }
-    if let Some(record) = before {
-        let credential = &record.credential;
-        let alive = !is_due(record, app.host.now());
-        let Some(key) = credential.key_id.filter(|_| alive) else {
-            return Ok(None);
-        };
-        if credential.stored_in == "none" {
-            // A journal that is still there says that nobody has seen it.
-            let was_shown = journal.is_none();
-            return Ok(was_shown.then_some(key));
-        }
-        let Some(secret) = app
-            .store(&credential.stored_in)?
-            .get(record.name.as_str())
-            .await?
-        else {
-            return Ok(None);
-        };
-        if credential.stored_in != store.kind() {
-            store
-                .set(&entry(decided, record.client_id, secret.clone()))
-                .await?;
-        }
-        put(in_hand, secret);
-        return Ok(Some(key));
-    }
-    // A run that was killed after it had kept the secret and noted so.
-    let Some(receipt) = journal.and_then(|journal| journal.receipt(steps::secret::ID)) else {
-        return Ok(None);
-    };
-    let Some(secret) = store.get(spec.name.as_str()).await? else {
-        return Ok(None);
-    };
-    put(in_hand, secret);
-    Ok(receipt.id.parse().ok())
-}
-
-/// Whether the recorded secret has ended, or ends within 30 days and was made to live longer than 60: then a run makes a new one
-/// beside it, and the old one works until its own end.
-fn is_due(record: &ConnectionRecord, now: Timestamp) -> bool {
-    let Some(ends) = record.credential.expires_at else {
-        return false;
-    };
-    let key = record.credential.key_id.map(|key| key.to_string());
-    let made = record
-        .receipts
-        .iter()
-        .find(|receipt| Some(&receipt.id) == key.as_ref())
-        .map(|receipt| receipt.at);
-    let days = |from: Timestamp, to: Timestamp| (to.as_second() - from.as_second()) / 86_400;
-    ends <= now || (days(now, ends) < 30 && made.is_some_and(|made| days(made, ends) > 60))
-}
-
-fn put(in_hand: &InHand, secret: Secret) {
-    *in_hand.lock().unwrap_or_else(PoisonError::into_inner) = Some(secret);
-}
-
-fn entry(decided: &Decided, client_id: ClientId, secret: Secret) -> Entry {
-    Entry {
-        connection: decided.spec.name.to_string(),
-        tenant_id: decided.spec.directory.id.to_string(),
-        client_id: client_id.to_string(),
-        secret,
-    }
-}
-
-async fn keep_given(decided: &Decided) -> Result<()> {
-    match (&decided.given, &decided.spec.application) {
-        (Some(secret), Application::Existing { client_id }) => Ok(decided
-            .store
-            .set(&entry(decided, *client_id, secret.clone()))
-            .await?),
-        (Some(_), Application::Own { .. }) | (None, _) => Ok(()),
-    }
 }
 
 fn new_journal(app: &App, decided: &Decided) -> Journal {

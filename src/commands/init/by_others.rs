@@ -4,7 +4,7 @@
 use std::sync::PoisonError;
 
 use super::Decided;
-use super::apply::InHand;
+use super::in_hand::InHand;
 use crate::commands::app::App;
 use crate::commands::narration;
 use crate::error::{Kind, Result};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::apply::InHand;
+use super::in_hand::InHand;
 use super::{Args, Decided};
 use crate::checks::{Finding, Status};
 use crate::commands::app::App;

@@ -3,6 +3,7 @@
 mod apply;
 mod by_others;
 mod ending;
+mod in_hand;
 mod refusals;
 mod resume;
 mod show_plan;
