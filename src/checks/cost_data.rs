@@ -98,7 +98,10 @@ async fn scopes_to_query(connected: &Connected<'_>) -> Result<Vec<Scope>, Error>
     let mut scopes = Vec::new();
     for scope in &connected.record.scopes {
         match scope {
+            // What is kept there costs something too, and is no scope that costs are asked for.
+            Scope::StorageAccount(_) | Scope::Container(..) => {}
             Scope::Subscription(_)
+            | Scope::ResourceGroup(..)
             | Scope::BillingAccount(_)
             | Scope::BillingProfile(..)
             | Scope::InvoiceSection(..)

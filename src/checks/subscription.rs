@@ -28,7 +28,10 @@ impl Check for Subscriptions {
             match scope {
                 Scope::Subscription(id) => Some(self.subscription(connected, *id).await),
                 Scope::ManagementGroup(name) => Some(self.management_group(connected, name).await),
-                Scope::BillingAccount(_)
+                Scope::ResourceGroup(..)
+                | Scope::StorageAccount(_)
+                | Scope::Container(..)
+                | Scope::BillingAccount(_)
                 | Scope::BillingProfile(..)
                 | Scope::InvoiceSection(..)
                 | Scope::Department(..)

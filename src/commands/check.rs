@@ -153,6 +153,8 @@ impl Unstored {
                 stored_in: "none".to_owned(),
             },
             receipts: Vec::new(),
+            exports: Vec::new(),
+            partner: None,
             created_at: app.host.now(),
         }))
     }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Agreement, ConnectionName, Receipt, Scope};
+use super::{Agreement, ConnectionName, ExportRecord, Partner, Receipt, Scope};
 use crate::azure::ids::{ApplicationObjectId, ClientId, KeyId, ServicePrincipalObjectId, TenantId};
 
 /// A stored connection. Fields are only ever added; every released version can be read.
@@ -35,6 +35,12 @@ pub struct ConnectionRecord {
     /// Everything that was made or found for it, in the order in which that was done.
     #[serde(default)]
     pub receipts: Vec<Receipt>,
+    /// The cost exports that the vendor reads.
+    #[serde(default)]
+    pub exports: Vec<ExportRecord>,
+    /// Who the partner is, where the vendor asks for it.
+    #[serde(default)]
+    pub partner: Option<Partner>,
     /// When it was first connected.
     pub created_at: Timestamp,
 }

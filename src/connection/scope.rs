@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::storage::{StorageAccountId, is_container_name, is_resource_group_name};
 use crate::azure::ids::{SubscriptionId, TenantId};
 
 /// An Azure Resource Manager scope.
@@ -15,6 +16,12 @@ pub enum Scope {
     ManagementGroup(String),
     /// A subscription.
     Subscription(SubscriptionId),
+    /// A resource group: subscription and name.
+    ResourceGroup(SubscriptionId, String),
+    /// A storage account.
+    StorageAccount(StorageAccountId),
+    /// A container of a storage account.
+    Container(StorageAccountId, String),
     /// A billing account, by its name: the enrollment number, or the MCA or MPA name.
     BillingAccount(String),
     /// A billing profile of an MCA or MPA account: account and profile.
@@ -36,7 +43,11 @@ impl Scope {
             | Scope::InvoiceSection(account, ..)
             | Scope::Department(account, _)
             | Scope::Customer(account, _) => Some(account),
-            Scope::Subscription(_) | Scope::ManagementGroup(_) => None,
+            Scope::Subscription(_)
+            | Scope::ManagementGroup(_)
+            | Scope::ResourceGroup(..)
+            | Scope::StorageAccount(_)
+            | Scope::Container(..) => None,
         }
     }
 }
@@ -45,7 +56,7 @@ const BILLING: &str = "/providers/Microsoft.Billing/billingAccounts";
 
 /// A path that names no scope that azconnect knows.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is neither a subscription's nor a management group's resource ID")]
+#[error("`{0}` is no resource ID of a scope that azconnect knows")]
 pub struct InvalidScope(String);
 
 impl fmt::Display for Scope {
@@ -56,6 +67,11 @@ impl fmt::Display for Scope {
                 write!(f, "/providers/Microsoft.Management/managementGroups/{name}")
             }
             Scope::Subscription(id) => write!(f, "/subscriptions/{id}"),
+            Scope::ResourceGroup(id, name) => {
+                write!(f, "/subscriptions/{id}/resourceGroups/{name}")
+            }
+            Scope::StorageAccount(account) => write!(f, "{account}"),
+            Scope::Container(account, name) => f.write_str(&account.container(name)),
             Scope::BillingAccount(account) => write!(f, "{BILLING}/{account}"),
             Scope::BillingProfile(account, profile) => {
                 write!(f, "{BILLING}/{account}/billingProfiles/{profile}")
@@ -92,6 +108,17 @@ impl std::str::FromStr for Scope {
             [kind, id] if kind.eq_ignore_ascii_case("subscriptions") => {
                 id.parse().map(Scope::Subscription).map_err(|_| refused())
             }
+            [kind, id, groups, name]
+                if kind.eq_ignore_ascii_case("subscriptions")
+                    && groups.eq_ignore_ascii_case("resourceGroups")
+                    && is_resource_group_name(name) =>
+            {
+                let id = id.parse().map_err(|_| refused())?;
+                Ok(Scope::ResourceGroup(id, (*name).to_owned()))
+            }
+            [kind, ..] if kind.eq_ignore_ascii_case("subscriptions") => {
+                storage_scope(text).ok_or_else(refused)
+            }
             [providers, provider, kind, name]
                 if providers.eq_ignore_ascii_case("providers")
                     && provider.eq_ignore_ascii_case("Microsoft.Management")
@@ -103,6 +130,21 @@ impl std::str::FromStr for Scope {
             _ => Err(refused()),
         }
     }
+}
+
+fn storage_scope(text: &str) -> Option<Scope> {
+    const CONTAINERS: &str = "/blobServices/default/containers/";
+    let Some(at) = text
+        .to_ascii_lowercase()
+        .find(&CONTAINERS.to_ascii_lowercase())
+    else {
+        return text.parse().ok().map(Scope::StorageAccount);
+    };
+    let (account, container) = (text.get(..at)?, text.get(at + CONTAINERS.len()..)?);
+    is_container_name(container)
+        .then(|| account.parse().ok())
+        .flatten()
+        .map(|account| Scope::Container(account, container.to_owned()))
 }
 
 fn billing_scope(rest: &str) -> Option<Scope> {
@@ -184,6 +226,9 @@ mod tests {
     fn a_scope_is_its_resource_id() {
         for path in [
             "/subscriptions/0f9c2ab0-6a1e-4bd4-8a77-0e8d3a5b7c1e",
+            "/subscriptions/0f9c2ab0-6a1e-4bd4-8a77-0e8d3a5b7c1e/resourceGroups/costs",
+            "/subscriptions/0f9c2ab0-6a1e-4bd4-8a77-0e8d3a5b7c1e/resourceGroups/costs/providers/Microsoft.Storage/storageAccounts/contosocosts",
+            "/subscriptions/0f9c2ab0-6a1e-4bd4-8a77-0e8d3a5b7c1e/resourceGroups/costs/providers/Microsoft.Storage/storageAccounts/contosocosts/blobServices/default/containers/exports",
             "/providers/Microsoft.Management/managementGroups/contoso-root",
             "/providers/Microsoft.Billing/billingAccounts/55671234",
             "/providers/Microsoft.Billing/billingAccounts/0f9c2ab0-6a1e-4bd4-8a77-0e8d3a5b7c1e:0f9c2ab0-6a1e-4bd4-8a77-0e8d3a5b7c1e_2019-05-31/billingProfiles/ABCD-EFGH-IJK-LMN",
@@ -196,7 +241,8 @@ mod tests {
             "",
             "/",
             "/subscriptions/x",
-            "/subscriptions/0f9c2ab0-6a1e-4bd4-8a77-0e8d3a5b7c1e/resourceGroups/x",
+            "/subscriptions/0f9c2ab0-6a1e-4bd4-8a77-0e8d3a5b7c1e/resourceGroups/x.",
+            "/subscriptions/0f9c2ab0-6a1e-4bd4-8a77-0e8d3a5b7c1e/resourceGroups/x/providers/Microsoft.Compute/disks/y",
             "/providers/Microsoft.Management/managementGroups/..",
         ] {
             assert!(bad.parse::<Scope>().is_err(), "{bad}");

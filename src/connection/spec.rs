@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Agreement, ConnectionName, ScopeChoice};
+use super::{Agreement, ConnectionName, ExportSpec, Partner, ScopeChoice, StorageSpec};
 use crate::azure::ids::{ClientId, TenantId};
 
 /// A complete, validated wish. Nothing below the interview asks a question: whatever is needed is in here.
@@ -26,6 +26,18 @@ pub struct ConnectionSpec {
     pub credential: Credential,
     /// Where the secret will be kept, as `--store` says it.
     pub store: String,
+    /// Where exports are written, if there are any.
+    #[serde(default)]
+    pub storage: Option<StorageSpec>,
+    /// The cost exports that the vendor reads.
+    #[serde(default)]
+    pub exports: Vec<ExportSpec>,
+    /// How many past months are exported once, beside the schedule.
+    #[serde(default)]
+    pub backfill_months: u8,
+    /// Who the partner is, where the vendor asks for it.
+    #[serde(default)]
+    pub partner: Option<Partner>,
 }
 
 /// A directory (tenant) of Microsoft Entra ID.

@@ -249,6 +249,10 @@ impl Interview {
                 Credential::NewSecret { days }
             },
             store: self.answers.value_or("store", "keyring").to_owned(),
+            storage: None,
+            exports: Vec::new(),
+            backfill_months: 0,
+            partner: None,
         })
     }
 

@@ -173,9 +173,11 @@ fn role_step(spec: &ConnectionSpec, grant: &Grant, at: &ScopeChoice) -> Result<B
 /// Whether a role of this level is given at this scope. A customer is only read: the role on the account reaches it.
 fn is_at(scope: &Scope, level: Level) -> bool {
     match scope {
-        Scope::Subscription(_) | Scope::ManagementGroup(_) => {
+        Scope::Subscription(_) | Scope::ResourceGroup(..) | Scope::ManagementGroup(_) => {
             level == Level::SubscriptionOrManagementGroup
         }
+        Scope::StorageAccount(_) => level == Level::StorageAccount,
+        Scope::Container(..) => level == Level::Container,
         Scope::BillingAccount(_)
         | Scope::BillingProfile(..)
         | Scope::InvoiceSection(..)
@@ -191,6 +193,9 @@ fn narrower(scope: &Scope) -> Option<&'static str> {
         Scope::InvoiceSection(..) => Some("invoice-section-reader"),
         Scope::Department(..) => Some("department-reader"),
         Scope::Subscription(_)
+        | Scope::ResourceGroup(..)
+        | Scope::StorageAccount(_)
+        | Scope::Container(..)
         | Scope::ManagementGroup(_)
         | Scope::BillingAccount(_)
         | Scope::Customer(..) => None,

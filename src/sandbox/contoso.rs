@@ -34,6 +34,7 @@ impl State {
             subscriptions: BTreeMap::new(),
             role_assignments: BTreeMap::new(),
             billing: Billing::default(),
+            storage: super::storage::Storage::default(),
         }
     }
 

@@ -24,6 +24,7 @@ mod person;
 mod routes;
 mod server;
 mod state_file;
+mod storage;
 mod tenant;
 #[cfg(test)]
 mod tests;
@@ -46,6 +47,10 @@ pub use billing::{
 pub use faults::{Action, Faults, Rule};
 pub use log::LogEntry;
 pub use person::Person;
+pub use storage::{
+    Blob, BlobBody, Container, NetworkRules, ProviderRegistration, RegistrationState,
+    ResourceGroup, Storage, StorageAccount,
+};
 pub use tenant::{
     AppManagementPolicy, Application, CostProfile, DirectoryRole, FederatedIdentityCredential,
     KeyCredential, ManagementGroup, PasswordCredential, RoleAssignment, STATE_VERSION,

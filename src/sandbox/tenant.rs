@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::billing::Billing;
+use super::storage::Storage;
 
 /// The version of the state file that this build writes.
 pub const STATE_VERSION: u32 = 1;
@@ -36,6 +37,9 @@ pub struct State {
     /// Billing accounts and roles. Files written before there were any lack it.
     #[serde(default)]
     pub billing: Billing,
+    /// What lies below subscriptions. Files written before there was any lack it.
+    #[serde(default)]
+    pub storage: Storage,
 }
 
 /// A directory.

@@ -250,6 +250,8 @@ pub struct ExportNeed {
 pub enum Recurrence {
     /// Every day.
     Daily,
+    /// Every week.
+    Weekly,
     /// Once a month.
     Monthly,
 }
@@ -262,6 +264,8 @@ pub enum Timeframe {
     MonthToDate,
     /// The month before.
     LastMonth,
+    /// From the first day of the week until now.
+    WeekToDate,
 }
 
 /// One value of the vendor's form.

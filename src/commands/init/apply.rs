@@ -205,6 +205,8 @@ fn record(
             stored_in: decided.store.kind(),
         },
         receipts: all,
+        exports: Vec::new(),
+        partner: spec.partner.clone(),
         created_at: before.map_or_else(|| app.host.now(), |record| record.created_at),
     })
 }

@@ -73,6 +73,8 @@ fn answers_of(spec: &ConnectionSpec) -> BTreeMap<String, Vec<String>> {
     for choice in &spec.scopes {
         let (key, value) = match &choice.scope {
             Scope::Subscription(id) => ("subscription", id.to_string()),
+            // Where exports go is not what the vendor reads: it has answers of its own.
+            Scope::ResourceGroup(..) | Scope::StorageAccount(_) | Scope::Container(..) => continue,
             Scope::ManagementGroup(name) => ("management_group", name.clone()),
             Scope::BillingAccount(account)
             | Scope::BillingProfile(account, _)
