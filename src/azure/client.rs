@@ -6,6 +6,7 @@
 //! 4. the answer's status is looked at here, once: an error of any shape becomes an [`AzureError`].
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use azure_core::credentials::TokenCredential;
 use azure_core::http::headers::{HeaderName, Headers};
@@ -338,6 +339,7 @@ impl Api {
         let correlation_id = id("x-ms-correlation-request-id")
             .or_else(|| id("request-id"))
             .or_else(|| id("x-ms-request-id"));
+        let retry_after = asked_to_wait(headers);
         let facts = self.facts.clone();
         let service = provider(&request).unwrap_or(self.service);
         AzureError::from(Box::new(ApiError {
@@ -347,6 +349,7 @@ impl Api {
             correlation_id,
             request,
             service,
+            retry_after,
             facts,
         }))
     }
@@ -374,6 +377,16 @@ fn provider(request: &str) -> Option<Service> {
     request
         .contains("/Microsoft.Billing/")
         .then_some(Service::Billing)
+}
+
+/// How long the answer asks to wait: the longest of all headers that say so. Cost Management has several, and new ones come up.
+fn asked_to_wait(headers: &Headers) -> Option<Duration> {
+    headers
+        .iter()
+        .filter(|(name, _)| name.as_str().to_ascii_lowercase().ends_with("retry-after"))
+        .filter_map(|(_, value)| value.as_str().trim().parse().ok())
+        .max()
+        .map(Duration::from_secs)
 }
 
 /// The headers that say how long to wait. Cost Management has its own, in seconds.

@@ -212,6 +212,7 @@ impl ApplicationStep {
             request: "GET applications".to_owned(),
             service: Service::Graph,
             correlation_id: None,
+            retry_after: None,
             facts: azure.facts(),
         }))
     }
