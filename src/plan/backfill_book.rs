@@ -42,6 +42,9 @@ pub struct Entry {
     /// Why it failed, in one sentence.
     #[serde(default)]
     pub why: Option<String>,
+    /// It is exported once more: only a run since then counts.
+    #[serde(default)]
+    pub again: bool,
 }
 
 /// Where a month stands.
@@ -131,7 +134,8 @@ impl Book {
                 State::Wanted | State::Failed => false,
             });
             if !stays {
-                entries.insert(*month, Entry::new(State::Wanted, now));
+                let wish = Entry::new(State::Wanted, now);
+                entries.insert(*month, Entry { again, ..wish });
             }
         }
         self.write()
@@ -142,11 +146,9 @@ impl Book {
     /// # Errors
     /// `Failed` where the file can't be written; nothing may then be asked.
     pub fn note(&mut self, export: &str, month: Month, entry: Entry) -> Result<()> {
-        self.written
-            .exports
-            .entry(export.to_owned())
-            .or_default()
-            .insert(month, entry);
+        let entries = self.written.exports.entry(export.to_owned()).or_default();
+        let again = entries.get(&month).is_some_and(|known| known.again);
+        entries.insert(month, Entry { again, ..entry });
         self.write()
     }
 
@@ -204,6 +206,7 @@ impl Entry {
             state,
             at,
             why: None,
+            again: false,
         }
     }
 }
