@@ -23,6 +23,7 @@ use super::cloud::Cloud;
 use super::decode::{decode, is_a_strangers, oddity};
 use super::error::{ApiError, AzureError, Facts, Result};
 use super::failure::{failure, unreadable};
+use super::throttling::{LongestWait, RETRY_AFTER, longest_wait};
 use super::transport::Transport;
 use crate::remedies::Service;
 
@@ -110,6 +111,19 @@ impl Call {
         }
     }
 
+    /// A POST without a body that may be sent twice, such as a registration.
+    pub fn post(path: impl Into<String>) -> Self {
+        Call::new(Method::Post, path, None).header("content-length", "0")
+    }
+
+    /// A POST without a body that must not be sent twice.
+    pub fn post_once_empty(path: impl Into<String>) -> Self {
+        Call {
+            repeatable: false,
+            ..Call::post(path)
+        }
+    }
+
     /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -157,6 +171,11 @@ impl Reply {
             .get_optional_str(&HeaderName::from_static(name))
     }
 
+    /// How long Azure asks to be left alone, by whichever header.
+    pub fn wait(&self) -> Option<Duration> {
+        longest_wait(&self.headers)
+    }
+
     /// Whether the answer has no body.
     pub fn is_empty(&self) -> bool {
         self.body.iter().all(u8::is_ascii_whitespace)
@@ -175,17 +194,17 @@ struct Page<T> {
 impl Api {
     /// The API of `service` at `endpoint`, asked with tokens for `audience`.
     pub fn new(service: Service, endpoint: &Url, audience: &str, access: &Access<'_>) -> Self {
-        let authorization: Vec<Arc<dyn Policy>> = match &access.credential {
-            Some(credential) => vec![Arc::new(BearerTokenAuthorizationPolicy::new(
+        let mut each_try: Vec<Arc<dyn Policy>> = vec![Arc::new(LongestWait)];
+        if let Some(credential) = &access.credential {
+            each_try.push(Arc::new(BearerTokenAuthorizationPolicy::new(
                 credential.clone(),
                 [Cloud::scope(audience)],
-            ))],
-            None => Vec::new(),
-        };
+            )));
+        }
         let pipeline = |options: ClientOptions| {
             let waits = PipelineOptions {
                 retry_headers: RetryHeaders {
-                    retry_headers: RETRY_AFTER.to_vec(),
+                    retry_headers: vec![RETRY_AFTER],
                 },
                 ..PipelineOptions::default()
             };
@@ -194,7 +213,7 @@ impl Api {
                 option_env!("CARGO_PKG_VERSION"),
                 options,
                 Vec::new(),
-                authorization.clone(),
+                each_try.clone(),
                 Some(waits),
             )
         };
@@ -339,7 +358,6 @@ impl Api {
         let correlation_id = id("x-ms-correlation-request-id")
             .or_else(|| id("request-id"))
             .or_else(|| id("x-ms-request-id"));
-        let retry_after = asked_to_wait(headers);
         let facts = self.facts.clone();
         let service = provider(&request).unwrap_or(self.service);
         AzureError::from(Box::new(ApiError {
@@ -349,9 +367,14 @@ impl Api {
             correlation_id,
             request,
             service,
-            retry_after,
+            retry_after: longest_wait(headers),
             facts,
         }))
+    }
+
+    /// Which API this is.
+    pub(super) fn service(&self) -> Service {
+        self.service
     }
 
     /// The values that failures carry.
@@ -371,35 +394,14 @@ impl Api {
 
 /// The service behind Resource Manager that answered, by the request's path.
 fn provider(request: &str) -> Option<Service> {
-    if request.contains("/Microsoft.CostManagement/") {
-        return Some(Service::CostManagement);
-    }
-    request
-        .contains("/Microsoft.Billing/")
-        .then_some(Service::Billing)
-}
-
-/// How long the answer asks to wait: the longest of all headers that say so. Cost Management has several, and new ones come up.
-fn asked_to_wait(headers: &Headers) -> Option<Duration> {
-    headers
+    PROVIDERS
         .iter()
-        .filter(|(name, _)| name.as_str().to_ascii_lowercase().ends_with("retry-after"))
-        .filter_map(|(_, value)| value.as_str().trim().parse().ok())
-        .max()
-        .map(Duration::from_secs)
+        .find(|(part, _)| request.contains(part))
+        .map(|(_, service)| *service)
 }
 
-/// The headers that say how long to wait. Cost Management has its own, in seconds.
-/// Source: <https://learn.microsoft.com/azure/cost-management-billing/costs/manage-automation#error-code-429>
-const RETRY_AFTER: &[HeaderName] = &[
-    HeaderName::from_static("x-ms-retry-after-ms"),
-    HeaderName::from_static("retry-after-ms"),
-    HeaderName::from_static_standard("retry-after"),
-    HeaderName::from_static_standard("x-ms-ratelimit-microsoft.costmanagement-entity-retry-after"),
-    HeaderName::from_static_standard("x-ms-ratelimit-microsoft.costmanagement-qpu-retry-after"),
-    HeaderName::from_static_standard("x-ms-ratelimit-microsoft.costmanagement-tenant-retry-after"),
-    HeaderName::from_static_standard("x-ms-ratelimit-microsoft.costmanagement-client-retry-after"),
-    HeaderName::from_static_standard(
-        "x-ms-ratelimit-microsoft.costmanagement-clienttype-retry-after",
-    ),
+/// Parts of paths, and whose they are. Cost Management stands before billing accounts, below which it may be.
+const PROVIDERS: &[(&str, Service)] = &[
+    ("/Microsoft.CostManagement/", Service::CostManagement),
+    ("/Microsoft.Billing/", Service::Billing),
 ];

@@ -133,6 +133,14 @@ impl AzureError {
         }
     }
 
+    /// How long Azure asks to be left alone, where it says so.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            AzureError::Api(error) => error.retry_after,
+            AzureError::SignIn(_) | AzureError::Network(_) | AzureError::Unreadable { .. } => None,
+        }
+    }
+
     /// Whether the thing that was asked for is not there (any more, or yet).
     pub fn is_not_found(&self) -> bool {
         self.status() == Some(404)

@@ -211,8 +211,8 @@ impl ApplicationStep {
             message,
             request: "GET applications".to_owned(),
             service: Service::Graph,
-            correlation_id: None,
             retry_after: None,
+            correlation_id: None,
             facts: azure.facts(),
         }))
     }
