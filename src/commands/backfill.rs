@@ -70,10 +70,17 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
     let _lock = app.connections.lock(&record.name)?;
     let azure = signing::as_administrator(app, record.tenant_id, args.sign_in.as_deref()).await?;
     app.say_if_interrupted(vec![
-        format!("See how far it is: {}", app.typed(format!("check {}", record.name))),
+        format!(
+            "See how far it is: {}",
+            app.typed(format!("check {}", record.name))
+        ),
         format!("Go on: {}", go_on(app, &record, &args)),
     ]);
-    let patience = if args.no_wait { Duration::ZERO } else { PATIENCE };
+    let patience = if args.no_wait {
+        Duration::ZERO
+    } else {
+        PATIENCE
+    };
     let job = Job {
         azure: &azure,
         record: &record,
@@ -132,7 +139,13 @@ pub async fn work(app: &App, job: &Job<'_>) -> Result<(Book, Standing)> {
                 detail: waiting_for.to_owned(),
             });
         };
-        tell(Standing { all: u32::try_from(job.months.len()).unwrap_or(u32::MAX), ..Standing::default() }, "");
+        tell(
+            Standing {
+                all: u32::try_from(job.months.len()).unwrap_or(u32::MAX),
+                ..Standing::default()
+            },
+            "",
+        );
         let backfill = Backfill {
             azure: job.azure,
             host: &app.host,
@@ -145,7 +158,8 @@ pub async fn work(app: &App, job: &Job<'_>) -> Result<(Book, Standing)> {
             again: job.again,
         };
         let outcome = backfill.run(&mut book, &wanted).await;
-        app.ui.tell(ended(&title, &export.id, outcome.as_ref().ok()));
+        app.ui
+            .tell(ended(&title, &export.id, outcome.as_ref().ok()));
         all = all.plus(outcome?);
     }
     Ok((book, all))
@@ -237,9 +251,21 @@ fn exports(record: &ConnectionRecord, months: usize) -> Result<Vec<&ExportRecord
     }
     if with_past.is_empty() {
         let error = match without.first() {
-            Some(export) => Error::usage("no_past", format!("Cost Management exports `{}` as it is now, and has no past months of it.", export.dataset.key())),
-            None => Error::usage("no_export", format!("The connection `{}` has no cost export.", record.name))
-                .why(format!("{} reads no export, or the connection was made without one.", record.vendor)),
+            Some(export) => Error::usage(
+                "no_past",
+                format!(
+                    "Cost Management exports `{}` as it is now, and has no past months of it.",
+                    export.dataset.key()
+                ),
+            ),
+            None => Error::usage(
+                "no_export",
+                format!("The connection `{}` has no cost export.", record.name),
+            )
+            .why(format!(
+                "{} reads no export, or the connection was made without one.",
+                record.vendor
+            )),
         };
         return Err(error.hint(format!("See what it has: azconnect show {}", record.name)));
     }
@@ -282,7 +308,11 @@ fn blocks(app: &App, job: &Job<'_>, book: &Book, standing: Standing, go_on: &str
             state: "fail".to_owned(),
             title: format!("{month} of {}", export.name),
             text: String::new(),
-            lines: entry.why.map(|why| ("Why".to_owned(), why)).into_iter().collect(),
+            lines: entry
+                .why
+                .map(|why| ("Why".to_owned(), why))
+                .into_iter()
+                .collect(),
         })
     });
     let items: Vec<Item> = failed.collect();
@@ -290,7 +320,14 @@ fn blocks(app: &App, job: &Job<'_>, book: &Book, standing: Standing, go_on: &str
         blocks.push(Block::Items { items });
     }
     let place = job.exports.first().map(|export| {
-        row("Files", format!("container {} of {}", export.container, export.storage_account.account), "")
+        row(
+            "Files",
+            format!(
+                "container {} of {}",
+                export.container, export.storage_account.account
+            ),
+            "",
+        )
     });
     let mut rows = vec![row("Months", in_words(&standing), "")];
     rows.extend(place);
@@ -320,9 +357,17 @@ mod tests {
     fn only_whole_months_that_are_over_are_exported() {
         let today = date(2027, 3, 1);
         let usual = months(None, None, today).unwrap();
-        assert_eq!((usual.len(), usual[0], usual[12]), (13, month("2027-02").unwrap(), month("2026-02").unwrap()));
+        assert_eq!(
+            (usual.len(), usual[0], usual[12]),
+            (13, month("2027-02").unwrap(), month("2026-02").unwrap())
+        );
         assert_eq!(months(month("2027-01"), None, today).unwrap().len(), 2);
-        assert_eq!(months(month("2026-12"), month("2026-12"), today).unwrap().len(), 1);
+        assert_eq!(
+            months(month("2026-12"), month("2026-12"), today)
+                .unwrap()
+                .len(),
+            1
+        );
         for (from, to, code) in [
             ("2027-01", "2027-03", "month_not_over"),
             ("2027-03", "2027-03", "month_not_over"),
@@ -336,10 +381,19 @@ mod tests {
 
     #[test]
     fn how_it_ends_is_how_the_months_stand() {
-        let standing = |done, no_data, waiting, failed| Standing { all: 4, done, no_data, waiting, failed };
+        let standing = |done, no_data, waiting, failed| Standing {
+            all: 4,
+            done,
+            no_data,
+            waiting,
+            failed,
+        };
         assert_eq!(exit(standing(3, 1, 0, 0)), Exit::Ok);
         assert_eq!(exit(standing(3, 0, 1, 0)), Exit::Pending);
         assert_eq!(exit(standing(2, 0, 1, 1)), Exit::Partial);
-        assert_eq!(in_words(&standing(3, 1, 0, 0)), "4 months: 3 exported, 1 without data");
+        assert_eq!(
+            in_words(&standing(3, 1, 0, 0)),
+            "4 months: 3 exported, 1 without data"
+        );
     }
 }

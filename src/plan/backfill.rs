@@ -94,7 +94,11 @@ impl Backfill<'_> {
             if let Some(pause) = error.throttled_for() {
                 self.note(book, wanted, month, State::Wanted)?;
                 let seconds = pause.as_secs();
-                self.tell(book, wanted, &format!("Cost Management takes more in {seconds} s"));
+                self.tell(
+                    book,
+                    wanted,
+                    &format!("Cost Management takes more in {seconds} s"),
+                );
                 sleep(pause).await;
                 self.look(book, wanted).await?;
             } else if matches!(error, AzureError::Network(_)) {
@@ -115,13 +119,20 @@ impl Backfill<'_> {
             }
             last = Some(error);
         }
-        Err(last.map_or_else(|| Error::bug("a month that was never asked for"), Error::from))
+        Err(last.map_or_else(
+            || Error::bug("a month that was never asked for"),
+            Error::from,
+        ))
     }
 
     /// Finds out whether a request without an answer was carried out: the history may show it a little later.
     async fn settle(&self, book: &mut Book, wanted: &Wanted<'_>, month: Month) -> Result<State> {
         let end = Instant::now() + UNANSWERED;
-        self.tell(book, wanted, &format!("whether Azure took {month} already is being looked at"));
+        self.tell(
+            book,
+            wanted,
+            &format!("whether Azure took {month} already is being looked at"),
+        );
         loop {
             self.look(book, wanted).await?;
             let begun = book.months(wanted.id(), State::Begun);
@@ -264,21 +275,55 @@ mod tests {
         let one = |status: &str, at: &str| [run("2026-10", "31", status, at)];
         for (state, again, runs, expected) in [
             // Exported long ago: not asked for, unless it is wanted again or failed.
-            (State::Wanted, false, one("Completed", before), Some(State::Done)),
+            (
+                State::Wanted,
+                false,
+                one("Completed", before),
+                Some(State::Done),
+            ),
             (State::Wanted, true, one("Completed", before), None),
             (State::Wanted, false, one("Failed", before), None),
-            (State::Wanted, false, one("InProgress", before), Some(State::Asked)),
+            (
+                State::Wanted,
+                false,
+                one("InProgress", before),
+                Some(State::Asked),
+            ),
             // A request without an answer: only a run since then is ours.
-            (State::Begun, false, one("Queued", after), Some(State::Asked)),
-            (State::Begun, false, one("Completed", after), Some(State::Done)),
+            (
+                State::Begun,
+                false,
+                one("Queued", after),
+                Some(State::Asked),
+            ),
+            (
+                State::Begun,
+                false,
+                one("Completed", after),
+                Some(State::Done),
+            ),
             (State::Begun, false, one("Completed", before), None),
             // On its way.
             (State::Asked, false, one("InProgress", after), None),
-            (State::Asked, false, one("DataNotAvailable", after), Some(State::NoData)),
-            (State::Asked, false, one("Failed", after), Some(State::Failed)),
+            (
+                State::Asked,
+                false,
+                one("DataNotAvailable", after),
+                Some(State::NoData),
+            ),
+            (
+                State::Asked,
+                false,
+                one("Failed", after),
+                Some(State::Failed),
+            ),
             (State::Done, false, one("Failed", after), None),
         ] {
-            assert_eq!(after_look(state, again, &runs), expected, "{state:?} {again}");
+            assert_eq!(
+                after_look(state, again, &runs),
+                expected,
+                "{state:?} {again}"
+            );
         }
         assert_eq!(after_look(State::Begun, false, &[]), None);
     }

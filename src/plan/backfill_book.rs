@@ -124,7 +124,13 @@ impl Book {
     ///
     /// # Errors
     /// `Failed` where the file can't be written.
-    pub fn want(&mut self, export: &str, months: &[Month], again: bool, now: Timestamp) -> Result<()> {
+    pub fn want(
+        &mut self,
+        export: &str,
+        months: &[Month],
+        again: bool,
+        now: Timestamp,
+    ) -> Result<()> {
         let entries = self.written.exports.entry(export.to_owned()).or_default();
         for month in months {
             let entry = entries.get(month);
@@ -167,7 +173,10 @@ impl Book {
             all: u32::try_from(months.len()).unwrap_or(u32::MAX),
             ..Standing::default()
         };
-        for (_, entry) in self.entries(export).filter(|(month, _)| months.contains(month)) {
+        for (_, entry) in self
+            .entries(export)
+            .filter(|(month, _)| months.contains(month))
+        {
             match entry.state {
                 State::Wanted | State::Begun => {}
                 State::Asked => standing.waiting += 1,
@@ -219,8 +228,9 @@ fn parse(path: &Path, text: &[u8]) -> Result<Written> {
     let odd = |error: serde_json::Error| unreadable(path, &error.to_string());
     let Versioned { version } = serde_json::from_slice(text).map_err(odd)?;
     if version > VERSION {
-        let later =
-            format!("a later azconnect wrote it (format {version}, this one reads up to {VERSION})");
+        let later = format!(
+            "a later azconnect wrote it (format {version}, this one reads up to {VERSION})"
+        );
         return Err(unreadable(path, &later));
     }
     serde_json::from_slice(text).map_err(odd)
@@ -258,19 +268,33 @@ mod tests {
         let months = [month("2026-10"), month("2026-09"), month("2026-08")];
         let mut book = Book::open(path.clone(), save).unwrap();
         book.want("e", &months, false, NOW).unwrap();
-        book.note("e", months[0], Entry::new(State::Done, NOW)).unwrap();
-        book.note("e", months[1], Entry::new(State::Failed, NOW)).unwrap();
-        book.note("e", months[2], Entry::new(State::Asked, NOW)).unwrap();
+        book.note("e", months[0], Entry::new(State::Done, NOW))
+            .unwrap();
+        book.note("e", months[1], Entry::new(State::Failed, NOW))
+            .unwrap();
+        book.note("e", months[2], Entry::new(State::Asked, NOW))
+            .unwrap();
 
         let mut book = Book::open(path.clone(), save).unwrap();
         let standing = book.standing("e", &months);
-        assert_eq!((standing.done, standing.failed, standing.waiting), (1, 1, 1));
+        assert_eq!(
+            (standing.done, standing.failed, standing.waiting),
+            (1, 1, 1)
+        );
         assert!(!standing.is_settled());
         book.want("e", &months, false, NOW).unwrap();
-        assert_eq!(book.months("e", State::Wanted)[0].0, months[1], "what failed is tried again");
+        assert_eq!(
+            book.months("e", State::Wanted)[0].0,
+            months[1],
+            "what failed is tried again"
+        );
         assert_eq!(book.months("e", State::Wanted).len(), 1);
         book.want("e", &months, true, NOW).unwrap();
-        assert_eq!(book.months("e", State::Wanted).len(), 2, "what is on its way is not asked twice");
+        assert_eq!(
+            book.months("e", State::Wanted).len(),
+            2,
+            "what is on its way is not asked twice"
+        );
         assert_eq!(book.standing("e", &months[..1]).all, 1);
     }
 

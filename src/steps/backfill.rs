@@ -95,7 +95,12 @@ mod tests {
         let runs = [
             run("Failed", from, to, "2027-03-02T10:00:00Z"),
             run("Completed", from, to, "2027-03-03T10:00:00Z"),
-            run("Failed", from, "2027-02-27T00:00:00Z", "2027-03-04T10:00:00Z"),
+            run(
+                "Failed",
+                from,
+                "2027-02-27T00:00:00Z",
+                "2027-03-04T10:00:00Z",
+            ),
             run("Failed", "2027-01-01T00:00:00Z", to, "2027-03-05T10:00:00Z"),
         ];
         assert_eq!(fate(&runs, month, None), Some(Fate::Done));
@@ -118,7 +123,12 @@ mod tests {
     #[test]
     fn an_earlier_run_is_none_of_ours_but_for_a_clock_that_is_ahead() {
         let month: Month = "2027-02".parse().unwrap();
-        let runs = [run("Queued", "2027-02-01", "2027-02-28", "2027-03-03T10:00:00Z")];
+        let runs = [run(
+            "Queued",
+            "2027-02-01",
+            "2027-02-28",
+            "2027-03-03T10:00:00Z",
+        )];
         let runs = runs.map(|mut run| {
             run.properties.start_date = "2027-02-01T00:00:00Z".parse().ok();
             run.properties.end_date = "2027-02-28T00:00:00Z".parse().ok();

@@ -11,7 +11,6 @@ use crate::azure::Azure;
 use crate::connection::{Change, Receipt};
 use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
-use crate::interview::Answers;
 use crate::interview::resolve::blocking;
 use crate::plan::Plan;
 use crate::plan::undo::{self, Undo, Undone};
