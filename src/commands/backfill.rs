@@ -182,7 +182,7 @@ fn ended(title: &str, id: &str, standing: Option<&Standing>) -> Event {
 }
 
 /// `13 months: 11 exported, 2 without data`.
-fn in_words(standing: &Standing) -> String {
+pub(super) fn in_words(standing: &Standing) -> String {
     let parts = [
         (standing.done, "exported"),
         (standing.no_data, "without data"),
