@@ -35,6 +35,7 @@ impl State {
             role_assignments: BTreeMap::new(),
             billing: Billing::default(),
             storage: super::storage::Storage::default(),
+            exports: super::exports::Exports::default(),
         }
     }
 

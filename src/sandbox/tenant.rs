@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::billing::Billing;
+use super::exports::Exports;
 use super::storage::Storage;
 
 /// The version of the state file that this build writes.
@@ -40,6 +41,9 @@ pub struct State {
     /// What lies below subscriptions. Files written before there was any lack it.
     #[serde(default)]
     pub storage: Storage,
+    /// Cost Management exports. Files written before there were any lack it.
+    #[serde(default)]
+    pub exports: Exports,
 }
 
 /// A directory.

@@ -9,6 +9,7 @@ mod caller;
 mod cost_figures;
 mod cost_query;
 mod cost_request;
+mod cost_scope;
 mod elevate;
 mod management_groups;
 mod rbac;
@@ -25,12 +26,14 @@ use uuid::Uuid;
 
 use super::billing;
 use super::exchange::{Answer, Call, percent_encoded};
+use super::exports;
 use super::routes::{Found, Parameters, Route, find};
 use super::world::World;
 pub(super) use caller::Caller;
 pub(super) use cost_figures::{Figure, figures};
 pub(super) use cost_query::{answer_query, check_quota};
 pub(super) use cost_request::CostRequest;
+pub(super) use cost_scope::{CostScope, may};
 pub(super) use refusal::ArmError;
 
 /// A request that has been let in.
@@ -198,6 +201,9 @@ pub(super) fn handle(world: &mut World, call: &Call) -> Answer {
 
 fn routed(world: &mut World, call: &Call) -> Outcome {
     let caller = caller::admit(world, call)?;
+    if let Some(answer) = exports::handle(world, call, &caller) {
+        return Ok(answer);
+    }
     if let Some(answer) = billing::handle(world, call, &caller) {
         return Ok(answer);
     }
