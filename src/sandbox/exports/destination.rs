@@ -199,9 +199,11 @@ fn check_names(settings: Settings<'_>) -> Result<(), Refusal> {
             "Invalid deliveryInfo destination container; value must be a valid container name",
         ));
     }
-    let by_sas = ["/sasToken", "/storageAccount"]
-        .iter()
-        .any(|name| !settings.text(&format!("/deliveryInfo/destination{name}")).is_empty());
+    let by_sas = ["/sasToken", "/storageAccount"].iter().any(|name| {
+        !settings
+            .text(&format!("/deliveryInfo/destination{name}"))
+            .is_empty()
+    });
     if by_sas {
         let text = "The sandbox does not simulate exports to a storage account by SAS token, which is for partners only.";
         return Err(Refusal::new(501, "NotImplemented", text));

@@ -9,9 +9,7 @@ use jiff::tz::TimeZone;
 use jiff::{Span, Zoned};
 use serde_json::{Value, json};
 
-use super::super::{
-    Blob, BlobBody, CostProfile, RegistrationState, State, StorageAccount, ids,
-};
+use super::super::{Blob, BlobBody, CostProfile, RegistrationState, State, StorageAccount, ids};
 use super::client::{ARM, Harness, subscription_scope};
 use super::exports::{NAME, body, harness, history, put, run, storage, with};
 
@@ -125,7 +123,10 @@ async fn the_rows_of_a_run_sum_up_to_what_the_query_answers() {
             .filter(|(name, _)| name.contains(id) && name.ends_with(".csv.gz"))
             .map(|(_, blob)| blob)
             .collect();
-        let rows: Vec<_> = parts.iter().flat_map(|blob| rows(&unpacked(blob))).collect();
+        let rows: Vec<_> = parts
+            .iter()
+            .flat_map(|blob| rows(&unpacked(blob)))
+            .collect();
         assert!(rows.len() >= 28 * 4);
         let expected = queried(&harness, &avery, &scope, days).await;
         let exported = sum(&rows, column);
