@@ -36,6 +36,7 @@ impl State {
             billing: Billing::default(),
             storage: super::storage::Storage::default(),
             exports: super::exports::Exports::default(),
+            partner_center: super::partner_center::PartnerCenter::default(),
         }
     }
 

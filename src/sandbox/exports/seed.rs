@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::super::ids;
 use super::super::storage::{
-    NetworkRules, ProviderRegistration, RegistrationState, Storage, StorageAccount,
+    NetworkRules, ProviderRegistration, RegistrationState, ResourceGroup, Storage, StorageAccount,
 };
 use super::super::tenant::State;
 use super::settings::Settings;
@@ -17,6 +17,8 @@ use super::write::{give_role, provide_container};
 
 /// When everything in the sample was made: 2025-01-06T08:00:00Z.
 const FOUNDED: Timestamp = Timestamp::constant(1_736_150_400, 0);
+/// The resource group of storage accounts for exports.
+const GROUP: &str = "exports";
 
 impl State {
     /// Adds a storage account that exports may write to, in the resource group `exports` of a subscription which has
@@ -35,6 +37,15 @@ impl State {
             .subscriptions
             .get(&subscription)
             .map_or(ids::TENANT, |found| found.tenant);
+        let group = ResourceGroup {
+            subscription,
+            name: GROUP.to_owned(),
+            location: "westeurope".to_owned(),
+            tags: BTreeMap::new(),
+            deleting_until: None,
+        };
+        let key = format!("/subscriptions/{subscription}/resourcegroups/{GROUP}");
+        self.storage.resource_groups.entry(key).or_insert(group);
         let account = storage_account(tenant, subscription, name);
         let id = account.id();
         self.storage.accounts.insert(name.to_owned(), account);
@@ -84,7 +95,7 @@ fn storage_account(tenant: Uuid, subscription: Uuid, name: &str) -> StorageAccou
         name: name.to_owned(),
         tenant,
         subscription,
-        resource_group: "exports".to_owned(),
+        resource_group: GROUP.to_owned(),
         location: "westeurope".to_owned(),
         sku: "Standard_LRS".to_owned(),
         kind: "StorageV2".to_owned(),
