@@ -46,6 +46,7 @@ pub struct Customer {
 #[serde(rename_all = "camelCase")]
 struct CustomerProperties {
     display_name: Option<String>,
+    billing_profile_id: Option<String>,
 }
 
 /// A billing role assignment.
@@ -137,6 +138,15 @@ impl Customer {
     }
 }
 
+impl Customer {
+    /// The name of the billing profile that it is invoiced by, where Azure says so.
+    pub fn profile(&self) -> Option<String> {
+        let id = self.properties.billing_profile_id.as_deref()?;
+        let name = id.rsplit('/').next()?;
+        crate::connection::scope::is_billing_name(name).then(|| name.to_owned())
+    }
+}
+
 impl BillingRoleDefinition {
     /// Its id.
     pub fn id(&self) -> Option<Uuid> {
@@ -171,7 +181,7 @@ impl BillingRoleAssignment {
     }
 }
 
-const BILLING_API: &str = "api-version=2024-04-01";
+pub(super) const BILLING_API: &str = "api-version=2024-04-01";
 /// Microsoft documents a service principal's EA roles with this version only.
 const ENROLLMENT_API: &str = "api-version=2019-10-01-preview";
 /// How often a long-running operation is looked at before it is given up.
@@ -198,9 +208,7 @@ impl Azure {
 
     /// The customers of a partner's billing account, all pages.
     pub async fn customers(&self, account: &str) -> Result<Vec<Customer>> {
-        let scope = Scope::BillingAccount(account.to_owned());
-        self.arm
-            .list(format!("{scope}/customers?{BILLING_API}"))
+        self.customers_of(&Scope::BillingAccount(account.to_owned()))
             .await
     }
 
@@ -235,7 +243,7 @@ impl Azure {
     }
 
     /// Gives a service principal a role under a Microsoft Customer or Partner Agreement, and waits until it is given. Not repeatable: list
-    /// first. `None` where Azure doesn't name what it made: list again.
+    /// first. `None` where Azure doesn't name what it made, or has lost the operation: list again.
     pub async fn create_billing_role(
         &self,
         scope: &Scope,
@@ -258,7 +266,11 @@ impl Azure {
                 return Ok(None);
             };
             tokio::time::sleep(Duration::from_secs(u64::min(seconds, 30))).await;
-            reply = self.arm.send(Call::get(next)).await?;
+            reply = match self.arm.send(Call::get(next)).await {
+                // The operation is forgotten, which says nothing of what it did.
+                Err(error) if error.is_not_found() => return Ok(None),
+                answer => answer?,
+            };
         }
         Err(AzureError::Unreadable {
             service: "Azure Billing",

@@ -2,6 +2,7 @@
 
 pub mod authorization;
 pub mod billing;
+pub mod billing_parts;
 pub mod client;
 pub mod cloud;
 pub mod cost_details;
@@ -14,6 +15,7 @@ mod explain;
 mod failure;
 pub mod graph;
 pub mod ids;
+mod pace;
 pub mod sign_in;
 pub mod subscriptions;
 pub mod transport;
@@ -38,6 +40,7 @@ use crate::remedies::Service;
 pub struct Azure {
     graph: Api,
     arm: Api,
+    pace: Arc<pace::Pace>,
 }
 
 impl Azure {
@@ -57,6 +60,7 @@ impl Azure {
         Azure {
             graph: Api::new(Service::Graph, &cloud.graph, &cloud.graph_audience, &access),
             arm: Api::new(Service::Arm, &cloud.arm, &cloud.arm_audience, &access),
+            pace: Arc::default(),
         }
     }
 
@@ -66,6 +70,7 @@ impl Azure {
         Azure {
             graph: self.graph.knowing(facts.iter().cloned()),
             arm: self.arm.knowing(facts.iter().cloned()),
+            pace: self.pace.clone(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! A request to somebody who has a right that the signed-in person lacks: who, why, the exact command, and how to go on afterwards.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::app::{App, Reach};
@@ -8,7 +9,8 @@ use crate::connection::ConnectionSpec;
 use crate::error::{Error, Kind, Result, labelled};
 use crate::plan::Plan;
 use crate::plan::execute::Ended;
-use crate::steps::{ByHand, Place, Receipts, application};
+use crate::plan::preflight::Held;
+use crate::steps::{ByHand, Permission, Place, Receipts, Step, application};
 use crate::ui::Block;
 
 /// A request, and the file that it was written to.
@@ -21,7 +23,8 @@ pub struct Request {
     pub blocks: Vec<Block>,
 }
 
-/// Writes a request for every step that only somebody else can do; none where there is no such step.
+/// Writes a request for every step that only somebody else can do; none where there is no such step. Steps that were not tried because
+/// they stand on a refused one are in it too, where `held` doesn't show the right for them: one letter, not one after the other.
 ///
 /// # Errors
 /// `Usage` where the cloud can't be used at all.
@@ -30,6 +33,7 @@ pub async fn write(
     spec: &ConnectionSpec,
     plan: &Plan,
     ended: &[Ended],
+    held: &BTreeMap<Permission, Held>,
 ) -> Result<Option<Request>> {
     let refused: Vec<&Ended> = ended
         .iter()
@@ -60,7 +64,21 @@ pub async fn write(
     let asks: Vec<ByHand> = plan
         .steps()
         .filter_map(|step| {
-            let end = refused.iter().find(|end| end.id == step.id())?;
+            let Some(end) = refused.iter().find(|end| end.id == step.id()) else {
+                let is_skipped = ended
+                    .iter()
+                    .any(|end| end.id == step.id() && end.status == "skipped");
+                return is_skipped
+                    .then(|| lacking(step, held))
+                    .flatten()
+                    .map(|doubt| {
+                        let ask = step.by_hand(&receipts, &place);
+                        ByHand {
+                            what: format!("{}{doubt}", ask.what),
+                            ..ask
+                        }
+                    });
+            };
             let error = end.error.as_ref()?;
             let is_right = MISSING_RIGHTS.contains(&error.code());
             Some(if is_right {
@@ -81,6 +99,18 @@ pub async fn write(
     }
     let blocks = blocks(&asks, &go_on);
     Ok(Some(Request { file, text, blocks }))
+}
+
+/// How sure it is that the person lacks the right for a step; none where they have it.
+fn lacking(step: &dyn Step, held: &BTreeMap<Permission, Held>) -> Option<&'static str> {
+    let rights: Vec<Option<&Held>> = step.needs().iter().map(|right| held.get(right)).collect();
+    if rights.contains(&Some(&Held::No)) {
+        return Some(" (afterwards, once the app is there)");
+    }
+    rights
+        .iter()
+        .any(|right| matches!(right, Some(Held::Unknown)))
+        .then_some(" (afterwards, once the app is there; it can't be seen whether the person who asks may do it)")
 }
 
 /// What Azure calls a missing right. With any other refusal (a policy, a lock, a disabled subscription) the step's own command

@@ -8,6 +8,7 @@
 mod caller;
 mod cost_figures;
 mod cost_query;
+mod cost_quota;
 mod cost_request;
 mod elevate;
 mod management_groups;
@@ -29,7 +30,8 @@ use super::routes::{Found, Parameters, Route, find};
 use super::world::World;
 pub(super) use caller::Caller;
 pub(super) use cost_figures::{Figure, figures};
-pub(super) use cost_query::{answer_query, check_quota};
+pub(super) use cost_query::answer_query;
+pub(super) use cost_quota::check_quota;
 pub(super) use cost_request::CostRequest;
 pub(super) use refusal::ArmError;
 
