@@ -72,11 +72,12 @@ pub async fn write(
                     .then(|| lacking(step, held))
                     .flatten()
                     .map(|doubt| {
-                        let ask = step.by_hand(&receipts, &place);
-                        ByHand {
-                            what: format!("{}{doubt}", ask.what),
-                            ..ask
+                        let mut ask = step.by_hand(&receipts, &place);
+                        ask.what.push_str(doubt);
+                        if ask.commands.iter().any(|line| line.contains(PRINCIPAL)) {
+                            ask.commands.insert(0, PRINCIPALS_ID.to_owned());
                         }
+                        ask
                     });
             };
             let error = end.error.as_ref()?;
@@ -101,9 +102,27 @@ pub async fn write(
     Ok(Some(Request { file, text, blocks }))
 }
 
-/// How sure it is that the person lacks the right for a step; none where they have it.
+/// What stands in a command for the object ID of a service principal that isn't there yet.
+const PRINCIPAL: &str = "<object ID of the service principal>";
+/// Prints it, once it is there.
+const PRINCIPALS_ID: &str =
+    "az ad sp show --id <the application (client) ID> --query id --output tsv";
+
+/// How sure it is that the person lacks the right for a role; none where they have it, or where the step is no role: whoever registers
+/// the app is asked for all that belongs to it.
 fn lacking(step: &dyn Step, held: &BTreeMap<Permission, Held>) -> Option<&'static str> {
-    let rights: Vec<Option<&Held>> = step.needs().iter().map(|right| held.get(right)).collect();
+    let needs = step.needs();
+    let is_role = |right: &&Permission| {
+        matches!(
+            right,
+            Permission::AssignRoles(_) | Permission::AssignBillingRoles(..)
+        )
+    };
+    let rights: Vec<Option<&Held>> = needs
+        .iter()
+        .filter(is_role)
+        .map(|right| held.get(right))
+        .collect();
     if rights.contains(&Some(&Held::No)) {
         return Some(" (afterwards, once the app is there)");
     }

@@ -187,7 +187,7 @@ pub(super) fn no_such_part(
         .collect();
     let more = if all.len() > MOST_NAMED { ", …" } else { "" };
     let error = Error::usage(
-        &format!("{}_unknown", what.replace(' ', "_")),
+        format!("{}_unknown", what.replace(' ', "_")),
         format!(
             "There is no {what} `{}` in \"{above}\".",
             crate::text::printable(name)
