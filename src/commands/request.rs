@@ -71,9 +71,9 @@ pub async fn write(
                 return is_skipped
                     .then(|| lacking(step, held))
                     .flatten()
-                    .map(|doubt| {
+                    .map(|when| {
                         let mut ask = step.by_hand(&receipts, &place);
-                        ask.what.push_str(doubt);
+                        ask.what.insert_str(0, when);
                         if ask.commands.iter().any(|line| line.contains(PRINCIPAL)) {
                             ask.commands.insert(0, PRINCIPALS_ID.to_owned());
                         }
@@ -124,12 +124,14 @@ fn lacking(step: &dyn Step, held: &BTreeMap<Permission, Held>) -> Option<&'stati
         .map(|right| held.get(right))
         .collect();
     if rights.contains(&Some(&Held::No)) {
-        return Some(" (afterwards, once the app is there)");
+        return Some("Once the app is there: ");
     }
     rights
         .iter()
         .any(|right| matches!(right, Some(Held::Unknown)))
-        .then_some(" (afterwards, once the app is there; it can't be seen whether the person who asks may do it)")
+        .then_some(
+            "Once the app is there (unless the person who asks may do it; that can't be seen): ",
+        )
 }
 
 /// What Azure calls a missing right. With any other refusal (a policy, a lock, a disabled subscription) the step's own command

@@ -158,7 +158,7 @@ pub(super) fn not_under(flag: &str, name: &str, agreement: Agreement) -> Error {
             agreement.title()
         ),
     )
-    .why("Departments exist under an Enterprise Agreement, billing profiles under Microsoft Customer and Partner Agreements, invoice sections under a Microsoft Customer Agreement, customers under a Microsoft Partner Agreement.")
+    .why("Departments exist under an Enterprise Agreement, billing profiles under Microsoft Customer and Partner Agreements, invoice sections under a Microsoft Customer Agreement, customers under a Microsoft Partner Agreement only.")
     .hint(format!("Leave `--{flag}` away, or name another account with `--billing-account`."))
 }
 
