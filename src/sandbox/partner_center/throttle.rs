@@ -1,6 +1,6 @@
 //! Too many requests: counted by partner, and by partner and customer.
 //!
-//! <https://learn.microsoft.com/partner-center/developer/api-throttling-guidance>. Requests that are turned away count too,
+//! <https://learn.microsoft.com/partner-center/developer/api-throttling-guidance>: every operation is limited. Requests that are turned away count too,
 //! so asking again at once makes the wait longer.
 
 use jiff::SignedDuration;

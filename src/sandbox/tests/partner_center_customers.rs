@@ -275,7 +275,7 @@ async fn too_many_requests_are_turned_away_in_another_shape() {
         )
     );
     assert!(busy.headers.contains_key("ms-correlationid"));
-    // Another customer has a count of its own, and so has the profile, which has none.
+    // Each customer has a count of its own.
     let other = harness.partner_get("/v1/customers/x", &token, &[]).await;
     assert_eq!(other.status, 400);
     tokio::time::sleep(Duration::from_millis(seconds * 1000 + 100)).await;
