@@ -36,7 +36,8 @@ pub(super) fn check(
         .checked_sub(limit.requests.max(1))
         .and_then(|index| recent.get(index));
     let until = decisive.map_or(limit.seconds, |at| {
-        (*at + window).duration_since(call.now).as_secs() + 1
+        let left = (*at + window).duration_since(call.now);
+        left.as_secs() + i64::from(left.subsec_nanos() > 0)
     });
-    Err(Refusal::TooMany(until))
+    Err(Refusal::TooMany(until.max(1)))
 }

@@ -286,6 +286,26 @@ async fn too_many_requests_are_turned_away_in_another_shape() {
 }
 
 #[tokio::test]
+async fn asking_again_at_once_makes_the_wait_longer() {
+    let harness = Harness::partner(|state| {
+        state.partner_center.throttle = Some(PartnerThrottle {
+            requests: 1,
+            seconds: 3,
+        });
+    })
+    .await;
+    let token = harness.operator(PARTNER_CENTER).await;
+    let ask = async || harness.partner_get(CUSTOMERS, &token, &[]).await.status;
+    assert_eq!(ask().await, 200);
+    tokio::time::sleep(Duration::from_millis(1800)).await;
+    assert_eq!(ask().await, 429);
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    assert_eq!(ask().await, 429, "the refused request counts as well");
+    tokio::time::sleep(Duration::from_millis(3100)).await;
+    assert_eq!(ask().await, 200);
+}
+
+#[tokio::test]
 async fn resellers_agreements_are_looked_up_by_number_or_directory() {
     let mut tenants = Vec::new();
     let harness = Harness::partner(|state| {

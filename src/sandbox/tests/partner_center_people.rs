@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::{PartnerKind, ids};
+use super::super::{APP_MANAGEMENT, PartnerKind, ids};
 use super::client::{GRAPH, Harness};
 use super::partner_center::{CUSTOMERS, PARTNER_CENTER, challenge, refused};
 
@@ -105,6 +105,44 @@ async fn people_need_a_role_and_a_second_factor() {
     assert_eq!((after.status, &after.body), (401, &json!("")));
     assert_eq!(challenge(&after), "Bearer error=\"invalid_token\"");
     assert_eq!(after.headers["ismfacompliant"], "false");
+}
+
+#[tokio::test]
+async fn the_page_shows_who_may_register_what() {
+    let page = async |harness: &Harness, path: &str| {
+        let url = format!("{}{path}", harness.sandbox.endpoints().partner_center);
+        let reply = harness.send("GET", &url, &[], None).await.unwrap();
+        (
+            reply.status,
+            reply.body.as_str().unwrap_or_default().to_owned(),
+        )
+    };
+    let harness = Harness::partner(|state| {
+        state.add_application(ids::TENANT, "<Odd> & \"quoted\"");
+        let other = state.add_tenant("Elsewhere", "elsewhere.com");
+        state.add_application(other, "Not of the partner");
+    })
+    .await;
+    for path in [APP_MANAGEMENT.to_owned(), format!("/en-us{APP_MANAGEMENT}")] {
+        let (status, text) = page(&harness, &path).await;
+        assert_eq!(status, 200);
+        let registered = format!("<li>{}</li>", ids::OPERATOR_CLIENT_ID);
+        assert!(text.contains(&registered), "{text}");
+        assert!(text.contains("Avery Howard") && text.contains("azconnect sandbox operator"));
+        assert!(
+            text.contains("&lt;Odd&gt; &amp; &quot;quoted&quot;"),
+            "{text}"
+        );
+        assert!(!text.contains("Not of the partner"), "{text}");
+    }
+    let deeper = page(&harness, &format!("/a/b{APP_MANAGEMENT}")).await;
+    assert_eq!(deeper.0, 401, "the API's");
+    let nobody = Harness::new().await;
+    let (_, text) = page(&nobody, APP_MANAGEMENT).await;
+    assert!(text.contains("No directory here is a partner"), "{text}");
+    let avery = nobody.sandbox.person(ids::AVERY_NAME);
+    let refused = avery.add_web_app().await.unwrap_err().to_string();
+    assert!(refused.contains("belongs to no partner"), "{refused}");
 }
 
 #[tokio::test]
