@@ -123,6 +123,7 @@ pub(super) fn handle(world: &mut World, call: &Call, caller: &Caller) -> Option<
 
 /// Lets everything happen that is due: scheduled runs begin, runs end, files appear.
 pub(super) fn advance(world: &mut World, now: Timestamp) {
+    world.state.storage.sweep(now);
     clock::advance(&mut world.state, now, &world.replication);
 }
 
