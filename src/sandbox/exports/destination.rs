@@ -13,7 +13,7 @@ use super::super::tenant::State;
 use super::refusal::Refusal;
 use super::settings::Settings;
 
-const PROVIDER: &str = "Microsoft.CostManagementExports";
+pub(super) const PROVIDER: &str = "Microsoft.CostManagementExports";
 const KINDS: [&str; 3] = ["StorageV2", "BlobStorage", "BlockBlobStorage"];
 /// Reserved characters of URLs but the slash, and the point, which others warn of but nobody saw refused.
 const RESERVED: &str = ":?#[]@!$&'()*+,;=%\\";

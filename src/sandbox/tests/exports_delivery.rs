@@ -225,6 +225,29 @@ async fn without_partitions_there_is_one_file_and_no_manifest() {
 }
 
 #[tokio::test]
+async fn parquet_is_filler_under_the_right_name() {
+    let harness = harness(|_| ()).await;
+    let avery = harness.person(ids::AVERY_NAME, ARM).await;
+    let scope = subscription_scope();
+    let mut body = with("/properties/format", json!("Parquet"));
+    body["properties"]["compressionMode"] = json!("snappy");
+    assert_eq!(put(&harness, &avery, &scope, body).await.status, 201);
+    run(&harness, &avery, &scope, Some(period(month(1)))).await;
+    let blobs = blobs(&harness);
+    let (_, manifest) = blobs
+        .iter()
+        .find(|(name, _)| name.ends_with("/manifest.json"))
+        .unwrap();
+    let manifest: Value = serde_json::from_slice(&bytes(manifest)).unwrap();
+    assert_eq!(manifest["deliveryConfig"]["fileFormat"], "Parquet");
+    for listed in manifest["blobs"].as_array().unwrap() {
+        let name = listed["blobName"].as_str().unwrap();
+        assert!(name.ends_with(".snappy.parquet"), "{name}");
+        assert!(matches!(blobs[name].body, BlobBody::Filler(size) if listed["byteCount"] == size));
+    }
+}
+
+#[tokio::test]
 async fn months_without_data_are_told_from_months_without_cost() {
     let harness = harness(|state| state.exports.data_since = Some(month(2).0)).await;
     let avery = harness.person(ids::AVERY_NAME, ARM).await;

@@ -3,7 +3,7 @@
 use jiff::{Timestamp, ToSpan as _};
 use serde_json::{Value, json};
 
-use super::super::{RegistrationState, State, StorageAccount, ids};
+use super::super::{RegistrationState, State, Storage, StorageAccount, ids};
 use super::client::{ARM, Harness, Reply, subscription_scope};
 use super::exports::{NAME, body, days_from_now, harness, history, put, run, send, storage, with};
 
@@ -235,7 +235,8 @@ async fn the_provider_must_be_registered_where_the_storage_is() {
     let harness = harness(|_| ()).await;
     let set = |state: RegistrationState, settled: Timestamp| {
         harness.sandbox.state(|all| {
-            let provider = all.storage.providers.values_mut().next().unwrap();
+            let key = Storage::provider_key(ids::SUBSCRIPTION, "Microsoft.CostManagementExports");
+            let provider = all.storage.providers.get_mut(&key).unwrap();
             provider.state = state;
             provider.settled_at = settled;
         });
@@ -315,9 +316,7 @@ async fn keys_and_firewalls_stand_in_the_way_without_an_identity() {
 #[tokio::test]
 async fn whoever_makes_it_has_rights_at_the_storage_account() {
     let harness = harness(|state| {
-        for role in [ids::ROLE_CONTRIBUTOR] {
-            state.assign_role(ids::LEE, role, &subscription_scope());
-        }
+        state.assign_role(ids::LEE, ids::ROLE_CONTRIBUTOR, &subscription_scope());
     })
     .await;
     let lee = harness.person(ids::LEE_NAME, ARM).await;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use uuid::{Uuid, uuid};
 
-use super::super::{State, ids};
+use super::super::{State, SubscriptionState, ids};
 use super::billing::{account, subject};
 use super::client::{ARM, Harness, Reply, subscription_scope};
 use super::exports::{NAME, body, harness, put, run, send, with};
@@ -230,6 +230,12 @@ async fn billing_roles_decide_at_billing_scopes() {
             "No claims present for the caller in the system"
         );
     }
+    let accounts = format!("{enrollment}/enrollmentAccounts/345");
+    let refused = put(&harness, &lee, &accounts, body()).await;
+    assert_eq!(
+        (refused.status, refused.code()),
+        (401, "BillingAccessDenied")
+    );
     let refused = put(&harness, &lee, &profile(), body()).await;
     assert_eq!((refused.status, refused.code()), (401, "RBACAccessDenied"));
 
@@ -266,6 +272,49 @@ async fn billing_roles_decide_at_billing_scopes() {
     let list = send(&harness, &lee, "GET", (&customer, ""), None).await;
     assert_eq!(list.status, 200);
     assert_eq!(put(&harness, &avery, &customer, body()).await.status, 201);
+}
+
+#[tokio::test]
+async fn a_disabled_subscription_can_only_be_read() {
+    let harness = harness(|_| ()).await;
+    let avery = harness.person(ids::AVERY_NAME, ARM).await;
+    let scope = subscription_scope();
+    assert_eq!(put(&harness, &avery, &scope, body()).await.status, 201);
+    harness.sandbox.state(|state| {
+        let found = state.subscriptions.get_mut(&ids::SUBSCRIPTION).unwrap();
+        found.state = SubscriptionState::Disabled;
+    });
+    for refused in [
+        put(&harness, &avery, &scope, body()).await,
+        run(&harness, &avery, &scope, None).await,
+        delete(&harness, &avery, &scope).await,
+    ] {
+        assert_eq!(
+            (refused.status, refused.code()),
+            (409, "ReadOnlyDisabledSubscription")
+        );
+    }
+    let list = send(&harness, &avery, "GET", (&scope, ""), None).await;
+    assert_eq!(list.body["value"][0]["name"], NAME);
+}
+
+#[tokio::test]
+async fn an_application_exports_no_pay_as_you_go_subscription() {
+    let harness = harness(|state| {
+        let found = state.subscriptions.get_mut(&ids::SUBSCRIPTION).unwrap();
+        found.quota_id = "PayAsYouGo_2014-09-01".to_owned();
+    })
+    .await;
+    let operator = harness.operator(ARM).await;
+    let scope = subscription_scope();
+    let refused = put(&harness, &operator, &scope, of("Usage")).await;
+    assert_eq!((refused.status, refused.code()), (401, "RBACAccessDenied"));
+    let avery = harness.person(ids::AVERY_NAME, ARM).await;
+    assert_eq!(put(&harness, &avery, &scope, of("Usage")).await.status, 201);
+    assert_eq!(
+        run(&harness, &operator, &scope, None).await.code(),
+        "RBACAccessDenied"
+    );
 }
 
 #[tokio::test]
