@@ -160,7 +160,11 @@ impl clap::Args for AnswerFlags {
                 argument
                     .long(question.flag)
                     .action(action)
-                    .help_heading("Answers (also from AZCONNECT_<KEY> or --answers)")
+                    .help_heading(if question.is_about_exports() {
+                        "Answers about exports and where they are kept"
+                    } else {
+                        "Answers (also from AZCONNECT_<KEY> or --answers)"
+                    })
             })
         })
     }

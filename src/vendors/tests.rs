@@ -96,6 +96,10 @@ const LABELS: &[(&str, &[&str])] = &[
             "Subscription ID",
             "Billing account ID",
             "Customer tenant ID",
+            "Storage account",
+            "Container",
+            "Folder of the export",
+            "Name of the export",
         ],
     ),
 ];
@@ -138,6 +142,7 @@ const GRANTS: &[Expected] = &[
         "ea",
         &[
             ("enrollment-reader", Level::BillingAccount),
+            ("reader", Level::SubscriptionOrManagementGroup),
             ("storage-blob-data-reader", Level::Container),
         ],
     ),
@@ -146,6 +151,7 @@ const GRANTS: &[Expected] = &[
         "mpa",
         &[
             ("billing-account-reader", Level::BillingAccount),
+            ("reader", Level::SubscriptionOrManagementGroup),
             ("storage-blob-data-reader", Level::Container),
         ],
     ),
@@ -179,6 +185,7 @@ const GRANTS: &[Expected] = &[
         &[
             ("reader", Level::SubscriptionOrManagementGroup),
             ("enrollment-reader", Level::BillingAccount),
+            ("storage-blob-data-reader", Level::Container),
         ],
     ),
 ];

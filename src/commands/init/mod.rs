@@ -67,6 +67,9 @@ pub struct Args {
     /// Write the values of the vendor's form, the secret among them, to a file that only you can read
     #[arg(long, value_name = "FILE")]
     handover_to: Option<PathBuf>,
+    /// Stay until the export's first file is there (up to a day; Ctrl-C leaves everything as it is)
+    #[arg(long)]
+    wait: bool,
 }
 
 /// Everything that is decided before anything is changed.
