@@ -12,11 +12,17 @@ pub mod deleted_items;
 pub mod directory;
 pub mod error;
 mod explain;
+pub mod exports;
 mod failure;
 pub mod graph;
 pub mod ids;
+mod operation;
+pub mod resource_groups;
+pub mod resource_providers;
 pub mod sign_in;
+pub mod storage_accounts;
 pub mod subscriptions;
+mod throttling;
 pub mod transport;
 
 use std::sync::Arc;
