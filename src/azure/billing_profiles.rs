@@ -51,9 +51,7 @@ impl Azure {
     pub async fn billing_profiles(&self, account: &str) -> Result<Vec<BillingProfile>> {
         let scope = Scope::BillingAccount(account.to_owned());
         self.arm
-            .list(format!(
-                "{scope}/billingProfiles?api-version=2024-04-01"
-            ))
+            .list(format!("{scope}/billingProfiles?api-version=2024-04-01"))
             .await
     }
 }

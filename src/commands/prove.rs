@@ -165,7 +165,10 @@ impl Stand {
     fn shown(self) -> (Progress, &'static str) {
         match self {
             Stand::Passed => (Progress::Done, ""),
-            Stand::NoFile => (Progress::Pending, "Azure has not written the first file yet"),
+            Stand::NoFile => (
+                Progress::Pending,
+                "Azure has not written the first file yet",
+            ),
             Stand::Replicating => (Progress::Pending, "Azure has not caught up"),
             Stand::Failed => (Progress::Failed, ""),
         }
@@ -187,7 +190,12 @@ fn tell(app: &App, status: Progress, detail: &str) {
 }
 
 fn tell_file(app: &App, status: Progress, detail: &str) {
-    tell_step(app, ("first-file", "First file of the export"), status, detail);
+    tell_step(
+        app,
+        ("first-file", "First file of the export"),
+        status,
+        detail,
+    );
 }
 
 fn tell_step(app: &App, (id, title): (&str, &str), status: Progress, detail: &str) {

@@ -168,9 +168,7 @@ impl Answers {
         if self.0.contains_key("subscription") && self.0.contains_key("management_group") {
             wrong.push("`--subscription` and `--management-group` can't both be given: the vendor reads the one or the other.".to_owned());
         }
-        let both = |other| {
-            self.0.contains_key("billing_account") && self.0.contains_key(other)
-        };
+        let both = |other| self.0.contains_key("billing_account") && self.0.contains_key(other);
         if both("management_group") || both("subscription") && !self.may_want_export() {
             wrong.push(BOTH.to_owned());
         }

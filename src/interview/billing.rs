@@ -1,12 +1,9 @@
 //! Which billing account, under which agreement, and which of a partner's customers.
 
-use std::collections::BTreeMap;
-
 use super::Interview;
 use super::answers::Source;
 use super::billing_refusals as refusals;
 use crate::azure::billing::BillingAccount;
-use crate::azure::ids::TenantId;
 use crate::azure::{Azure, AzureError};
 use crate::connection::{Agreement, Directory, Scope, ScopeChoice};
 use crate::error::{Error, Result};

@@ -31,7 +31,8 @@ impl Interview {
             Ok(listed) => listed,
             // Whoever may not read the customers can still ask for all of them.
             Err(error)
-                if wanted.is_none() && all_will_do && matches!(error.status(), Some(401 | 403)) => {
+                if wanted.is_none() && all_will_do && matches!(error.status(), Some(401 | 403)) =>
+            {
                 return Ok(Vec::new());
             }
             Err(error) => return Err(error.into()),

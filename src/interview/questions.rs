@@ -53,7 +53,9 @@ impl Question {
 
     /// Whether it is about exports and where they are kept.
     pub fn is_about_exports(&self) -> bool {
-        EXPORT_QUESTIONS.iter().any(|question| question.key == self.key)
+        EXPORT_QUESTIONS
+            .iter()
+            .any(|question| question.key == self.key)
     }
 
     /// The question with this key.

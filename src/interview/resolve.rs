@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::answers::{Answers, Source};
-use super::billing::BillingWish;
 pub use super::asking::blocking;
+use super::billing::BillingWish;
 use super::exports::{self, Exports, Wanted};
 use super::missing;
 use super::questions::Question;

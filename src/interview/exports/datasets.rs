@@ -45,10 +45,8 @@ pub(super) fn at(
     if !asked.is_empty() {
         return Ok(asked.to_vec());
     }
-    let wished: Vec<(Dataset, Option<&str>)> = need
-        .datasets()
-        .filter_map(Dataset::of_key)
-        .collect();
+    let wished: Vec<(Dataset, Option<&str>)> =
+        need.datasets().filter_map(Dataset::of_key).collect();
     let first = wished
         .iter()
         .find(|(dataset, _)| dataset.is_given_at(place, agreement));
@@ -225,7 +223,11 @@ mod tests {
     fn where_nobody_asks_the_vendors_first_that_the_place_gives_is_taken() {
         for (place, agreement, expected) in [
             (ACCOUNT.to_owned(), Some(Agreement::Ea), "actual"),
-            (format!("{ACCOUNT}/billingProfiles/P"), Some(Agreement::Mca), "actual"),
+            (
+                format!("{ACCOUNT}/billingProfiles/P"),
+                Some(Agreement::Mca),
+                "actual",
+            ),
             (SUBSCRIPTION.to_owned(), None, "actual"),
             (SUBSCRIPTION.to_owned(), Some(Agreement::Mosp), "usage"),
         ] {
@@ -238,10 +240,34 @@ mod tests {
     #[test]
     fn what_a_place_does_not_give_is_refused_with_what_it_gives() {
         for (place, agreement, dataset, says, instead) in [
-            (SUBSCRIPTION, Some(Agreement::Mosp), Dataset::Focus, "A pay-as-you-go subscription can't export `focus`", "--export-dataset usage"),
-            (SUBSCRIPTION, None, Dataset::PriceSheet, "A subscription can't export `price-sheet`", "an enrollment, a billing profile (MCA)"),
-            ("/providers/Microsoft.Management/managementGroups/g", None, Dataset::Focus, "A management group can't", "--export-dataset actual"),
-            ("/providers/Microsoft.Management/managementGroups/g", Some(Agreement::Mca), Dataset::Actual, "only one under an Enterprise Agreement", "--export-scope"),
+            (
+                SUBSCRIPTION,
+                Some(Agreement::Mosp),
+                Dataset::Focus,
+                "A pay-as-you-go subscription can't export `focus`",
+                "--export-dataset usage",
+            ),
+            (
+                SUBSCRIPTION,
+                None,
+                Dataset::PriceSheet,
+                "A subscription can't export `price-sheet`",
+                "an enrollment, a billing profile (MCA)",
+            ),
+            (
+                "/providers/Microsoft.Management/managementGroups/g",
+                None,
+                Dataset::Focus,
+                "A management group can't",
+                "--export-dataset actual",
+            ),
+            (
+                "/providers/Microsoft.Management/managementGroups/g",
+                Some(Agreement::Mca),
+                Dataset::Actual,
+                "only one under an Enterprise Agreement",
+                "--export-scope",
+            ),
         ] {
             let asked = [(dataset, None)];
             let error = at(&asked, need(), &place.parse().unwrap(), agreement).unwrap_err();
@@ -255,8 +281,14 @@ mod tests {
     fn how_often_decides_what_a_run_covers() {
         let on = |answer| schedule(&[], need(), answer).unwrap();
         assert_eq!(on(None), (Recurrence::Daily, Timeframe::MonthToDate));
-        assert_eq!(on(Some("monthly")), (Recurrence::Monthly, Timeframe::LastMonth));
-        assert_eq!(on(Some("weekly")), (Recurrence::Weekly, Timeframe::WeekToDate));
+        assert_eq!(
+            on(Some("monthly")),
+            (Recurrence::Monthly, Timeframe::LastMonth)
+        );
+        assert_eq!(
+            on(Some("weekly")),
+            (Recurrence::Weekly, Timeframe::WeekToDate)
+        );
         let prices = [(Dataset::PriceSheet, None)];
         assert!(schedule(&prices, need(), Some("daily")).is_ok());
         let error = schedule(&prices, need(), Some("monthly")).unwrap_err();
@@ -266,7 +298,10 @@ mod tests {
     #[test]
     fn every_recurrence_has_its_name() {
         for recurrence_of in [Recurrence::Daily, Recurrence::Weekly, Recurrence::Monthly] {
-            assert_eq!(recurrence(recurrence_key(recurrence_of)), Some(recurrence_of));
+            assert_eq!(
+                recurrence(recurrence_key(recurrence_of)),
+                Some(recurrence_of)
+            );
         }
     }
 }

@@ -18,7 +18,10 @@ pub(super) struct Existing {
 /// The exports at a place that azconnect understands. Somebody who may not see them is not stopped: a new one can still be made.
 pub(super) async fn at(wanted: &Wanted<'_>, place: &ScopeChoice) -> Vec<Existing> {
     match wanted.azure.exports(&place.scope).await {
-        Ok(all) => all.iter().filter_map(|export| read(export, place)).collect(),
+        Ok(all) => all
+            .iter()
+            .filter_map(|export| read(export, place))
+            .collect(),
         Err(error) => {
             tracing::info!("the exports of {} can't be listed: {error}", place.scope);
             Vec::new()
@@ -204,7 +207,10 @@ mod tests {
             ("container", "exports"),
             ("resource_group", "costs"),
         ] {
-            assert!(is_what_is_wanted(&there, &wish(), &answers(&[given])), "{given:?}");
+            assert!(
+                is_what_is_wanted(&there, &wish(), &answers(&[given])),
+                "{given:?}"
+            );
         }
         for given in [
             ("storage_account", "anotherone"),
@@ -212,29 +218,49 @@ mod tests {
             ("export_name", "azconnectactual"),
             ("export_directory", "azconnect/spot"),
         ] {
-            assert!(!is_what_is_wanted(&there, &wish(), &answers(&[given])), "{given:?}");
+            assert!(
+                !is_what_is_wanted(&there, &wish(), &answers(&[given])),
+                "{given:?}"
+            );
         }
     }
 
     #[test]
     fn one_that_does_anything_else_is_not() {
         let changes: [(&str, fn(&mut Value)); 7] = [
-            ("inactive", |it| it["schedule"]["status"] = json!("Inactive")),
-            ("monthly", |it| it["schedule"]["recurrence"] = json!("Monthly")),
-            ("another data set", |it| it["definition"]["type"] = json!("FocusCost")),
-            ("another version", |it| it["definition"]["dataSet"]["configuration"]["dataVersion"] = json!("2020-01-01")),
+            ("inactive", |it| {
+                it["schedule"]["status"] = json!("Inactive")
+            }),
+            ("monthly", |it| {
+                it["schedule"]["recurrence"] = json!("Monthly")
+            }),
+            ("another data set", |it| {
+                it["definition"]["type"] = json!("FocusCost")
+            }),
+            ("another version", |it| {
+                it["definition"]["dataSet"]["configuration"]["dataVersion"] = json!("2020-01-01")
+            }),
             ("not compressed", |it| it["compressionMode"] = json!("none")),
             ("not in parts", |it| it["partitionData"] = json!(false)),
-            ("keeps every report", |it| it["dataOverwriteBehavior"] = json!("CreateNewReport")),
+            ("keeps every report", |it| {
+                it["dataOverwriteBehavior"] = json!("CreateNewReport")
+            }),
         ];
         for (what, change) in changes {
             let there = read(&export(change), &place()).unwrap();
             assert!(!is_what_is_wanted(&there, &wish(), &answers(&[])), "{what}");
         }
         for (what, change) in [
-            ("yearly", (|it| it["schedule"]["recurrence"] = json!("Annually")) as fn(&mut Value)),
-            ("over chosen days", |it| it["definition"]["timeframe"] = json!("Custom")),
-            ("to a place without an id", |it| it["deliveryInfo"]["destination"]["resourceId"] = Value::Null),
+            (
+                "yearly",
+                (|it| it["schedule"]["recurrence"] = json!("Annually")) as fn(&mut Value),
+            ),
+            ("over chosen days", |it| {
+                it["definition"]["timeframe"] = json!("Custom")
+            }),
+            ("to a place without an id", |it| {
+                it["deliveryInfo"]["destination"]["resourceId"] = Value::Null
+            }),
         ] {
             assert_eq!(read(&export(change), &place()), None, "{what}");
         }

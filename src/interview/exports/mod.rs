@@ -128,9 +128,7 @@ impl Interview {
         let asked = datasets::asked(&self.answers);
         let recurrence = self.answers.value("export_recurrence");
         let (recurrence, timeframe) = datasets::schedule(&asked, wanted.need, recurrence)?;
-        let format = self
-            .answers
-            .value_or("export_format", &wanted.need.format);
+        let format = self.answers.value_or("export_format", &wanted.need.format);
         let format = ExportFormat::of_key(format)
             .ok_or_else(|| Error::bug("export_format was not checked"))?;
         let mut drafts = Vec::new();
@@ -226,7 +224,10 @@ impl Interview {
         }
         let options = vec![
             Choice {
-                label: format!("Use the export \"{}\"", crate::text::printable(&other.spec.name)),
+                label: format!(
+                    "Use the export \"{}\"",
+                    crate::text::printable(&other.spec.name)
+                ),
                 detail: format!("in {}/{}", other.account.account, other.container),
             },
             Choice {

@@ -25,7 +25,10 @@ pub(super) fn named(answers: &Answers) -> Vec<Scope> {
 
 /// Whether one scope holds the other as far as their ids tell: exports of both would count the same costs twice.
 pub(super) fn overlap(one: &Scope, other: &Scope) -> bool {
-    let (one, other) = (one.to_string().to_lowercase(), other.to_string().to_lowercase());
+    let (one, other) = (
+        one.to_string().to_lowercase(),
+        other.to_string().to_lowercase(),
+    );
     let holds = |outer: &str, inner: &str| inner.starts_with(&format!("{outer}/"));
     holds(&one, &other) || holds(&other, &one)
 }
@@ -104,10 +107,7 @@ impl Interview {
 fn called(scope: Scope, read: &[ScopeChoice]) -> ScopeChoice {
     let known = read.iter().find(|choice| choice.scope == scope);
     ScopeChoice {
-        display_name: known.map_or_else(
-            || last_name(&scope),
-            |choice| choice.display_name.clone(),
-        ),
+        display_name: known.map_or_else(|| last_name(&scope), |choice| choice.display_name.clone()),
         scope,
     }
 }
@@ -144,7 +144,11 @@ mod tests {
             (subscription, group.as_str(), true),
             (department.as_str(), billing, true),
             (subscription, subscription, false),
-            (billing, "/providers/Microsoft.Billing/billingAccounts/12", false),
+            (
+                billing,
+                "/providers/Microsoft.Billing/billingAccounts/12",
+                false,
+            ),
         ] {
             assert_eq!(overlap(&scope(one), &scope(other)), expected);
         }

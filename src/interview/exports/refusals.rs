@@ -32,7 +32,10 @@ pub(super) fn without_export(answers: &Answers, vendor: &Vendor) -> Result<()> {
     }
     Err(Error::usage(
         "vendor_reads_no_export",
-        format!("`{flag}` doesn't go with {}: it reads no export.", vendor.name),
+        format!(
+            "`{flag}` doesn't go with {}: it reads no export.",
+            vendor.name
+        ),
     )
     .hint(format!(
         "Leave it away. What it reads: azconnect vendors {}",
@@ -78,7 +81,8 @@ pub(super) fn known_places(
         })
         // What a billing account gives depends on nothing but its agreement.
         .filter(|(place, agreement)| {
-            agreement.is_some() || !matches!(place, Scope::BillingAccount(_) | Scope::BillingProfile(..))
+            agreement.is_some()
+                || !matches!(place, Scope::BillingAccount(_) | Scope::BillingProfile(..))
         })
         .collect()
 }
@@ -130,8 +134,7 @@ mod tests {
             .iter()
             .map(|(key, value)| ((*key).to_owned(), vec![(*value).to_owned()]))
             .collect();
-        let answers =
-            Answers::gather(&flags, &Host::made_of([]), None, &BTreeMap::new()).unwrap();
+        let answers = Answers::gather(&flags, &Host::made_of([]), None, &BTreeMap::new()).unwrap();
         refuse(&answers, vendors::find(vendor).unwrap()).err()
     }
 
@@ -142,17 +145,71 @@ mod tests {
     #[test]
     fn what_can_not_be_is_refused_from_the_answers_alone() {
         for (vendor, given, code) in [
-            ("cloudpi", &[("billing_account", "55671234"), ("export_dataset", "usage")][..], "dataset_not_given"),
-            ("cloudpi", &[GROUP, ("export_dataset", "focus")], "dataset_not_given"),
-            ("cloudpi", &[GROUP, ("agreement", "mca")], "dataset_not_given"),
-            ("cloudpi", &[SUBSCRIPTION, ("agreement", "mosp"), ("export_dataset", "focus")], "dataset_not_given"),
-            ("cloudpi", &[SUBSCRIPTION, ("export_dataset", "price-sheet")], "dataset_not_given"),
-            ("cloudpi", &[MODERN, ("agreement", "mca"), ("export_dataset", "usage")], "dataset_not_given"),
-            ("cloudpi", &[MODERN, ("agreement", "mpa"), ("export_dataset", "price-sheet")], "dataset_not_given"),
-            ("cloudpi", &[("export_dataset", "price-sheet"), ("export_recurrence", "weekly")], "export_recurrence"),
-            ("cloudpi", &[("export_dataset", "reservation-details"), ("backfill_months", "14")], "backfill_too_far"),
+            (
+                "cloudpi",
+                &[("billing_account", "55671234"), ("export_dataset", "usage")][..],
+                "dataset_not_given",
+            ),
+            (
+                "cloudpi",
+                &[GROUP, ("export_dataset", "focus")],
+                "dataset_not_given",
+            ),
+            (
+                "cloudpi",
+                &[GROUP, ("agreement", "mca")],
+                "dataset_not_given",
+            ),
+            (
+                "cloudpi",
+                &[
+                    SUBSCRIPTION,
+                    ("agreement", "mosp"),
+                    ("export_dataset", "focus"),
+                ],
+                "dataset_not_given",
+            ),
+            (
+                "cloudpi",
+                &[SUBSCRIPTION, ("export_dataset", "price-sheet")],
+                "dataset_not_given",
+            ),
+            (
+                "cloudpi",
+                &[MODERN, ("agreement", "mca"), ("export_dataset", "usage")],
+                "dataset_not_given",
+            ),
+            (
+                "cloudpi",
+                &[
+                    MODERN,
+                    ("agreement", "mpa"),
+                    ("export_dataset", "price-sheet"),
+                ],
+                "dataset_not_given",
+            ),
+            (
+                "cloudpi",
+                &[
+                    ("export_dataset", "price-sheet"),
+                    ("export_recurrence", "weekly"),
+                ],
+                "export_recurrence",
+            ),
+            (
+                "cloudpi",
+                &[
+                    ("export_dataset", "reservation-details"),
+                    ("backfill_months", "14"),
+                ],
+                "backfill_too_far",
+            ),
             ("generic", &[("container", "costs")], "no_export_asked"),
-            ("spot-cost-intelligence", &[("export_dataset", "focus")], "vendor_reads_no_export"),
+            (
+                "spot-cost-intelligence",
+                &[("export_dataset", "focus")],
+                "vendor_reads_no_export",
+            ),
         ] {
             let error = refusal(vendor, given).unwrap_or_else(|| panic!("{vendor} {given:?}"));
             assert_eq!(error.code(), code, "{vendor} {given:?}: {error}");
@@ -165,7 +222,13 @@ mod tests {
             ("cloudpi", &[MODERN, ("export_dataset", "price-sheet")][..]),
             ("cloudpi", &[SUBSCRIPTION, ("export_dataset", "usage")]),
             ("cloudpi", &[SUBSCRIPTION, ("agreement", "mosp")]),
-            ("cloudpi", &[("billing_account", "55671234"), ("export_dataset", "price-sheet")]),
+            (
+                "cloudpi",
+                &[
+                    ("billing_account", "55671234"),
+                    ("export_dataset", "price-sheet"),
+                ],
+            ),
             ("generic", &[SUBSCRIPTION, ("export_dataset", "focus")]),
             ("generic", &[SUBSCRIPTION]),
             ("spot-cost-intelligence", &[SUBSCRIPTION]),

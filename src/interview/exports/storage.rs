@@ -24,9 +24,9 @@ impl Interview {
             return Ok(None);
         };
         let accounts = visible(wanted.azure.storage_accounts(subscription).await)?;
-        let name = named.clone().unwrap_or_else(|| {
-            names::account(wanted.directory.id, subscription, wanted.name)
-        });
+        let name = named
+            .clone()
+            .unwrap_or_else(|| names::account(wanted.directory.id, subscription, wanted.name));
         let there = accounts.iter().find(|account| account.name == name);
         let chosen = match there {
             Some(account) => Some(account),
@@ -123,9 +123,7 @@ impl Interview {
                     .map(|subscription| subscription.subscription_id.to_string())
                     .collect();
                 let prompt = "In which subscription are the exported files to be kept?";
-                let at = self
-                    .choose_as("subscription", prompt, options, ids)
-                    .await?;
+                let at = self.choose_as("subscription", prompt, options, ids).await?;
                 Ok(at
                     .and_then(|at| several.get(at))
                     .map(|subscription| subscription.subscription_id))
