@@ -6,6 +6,7 @@ mod ending;
 mod exported;
 mod facts;
 mod in_hand;
+mod past_months;
 mod refusals;
 mod resume;
 mod show_plan;
