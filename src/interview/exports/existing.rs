@@ -123,19 +123,6 @@ pub(super) fn is_same(one: &StorageAccountId, other: &StorageAccountId) -> bool 
     one.to_string().eq_ignore_ascii_case(&other.to_string())
 }
 
-/// The other exports that write into the folder of a wanted one.
-pub(super) fn in_one_folder<'a>(
-    all: &'a [Existing],
-    spec: &ExportSpec,
-    (account, container): (&StorageAccountId, &str),
-) -> Vec<&'a Existing> {
-    all.iter()
-        .filter(|there| there.spec.name != spec.name)
-        .filter(|there| is_same(&there.account, account) && there.container == container)
-        .filter(|there| there.spec.directory == spec.directory)
-        .collect()
-}
-
 /// Whether it is at this place, with this name.
 pub(super) fn is_at(there: &Existing, scope: &Scope, name: &str) -> bool {
     there.spec.at.scope == *scope && there.spec.name.eq_ignore_ascii_case(name)
@@ -152,6 +139,8 @@ mod tests {
     use crate::host::Host;
 
     const ACCOUNT: &str = "/subscriptions/0f9c2ab0-6a1e-4bd4-8a77-0e8d3a5b7c1e/resourceGroups/costs/providers/Microsoft.Storage/storageAccounts/contosocosts";
+
+    type Change = fn(&mut Value);
 
     fn place() -> ScopeChoice {
         ScopeChoice {
@@ -227,7 +216,7 @@ mod tests {
 
     #[test]
     fn one_that_does_anything_else_is_not() {
-        let changes: [(&str, fn(&mut Value)); 7] = [
+        let changes: [(&str, Change); 7] = [
             ("inactive", |it| {
                 it["schedule"]["status"] = json!("Inactive")
             }),
@@ -253,7 +242,7 @@ mod tests {
         for (what, change) in [
             (
                 "yearly",
-                (|it| it["schedule"]["recurrence"] = json!("Annually")) as fn(&mut Value),
+                (|it| it["schedule"]["recurrence"] = json!("Annually")) as Change,
             ),
             ("over chosen days", |it| {
                 it["definition"]["timeframe"] = json!("Custom")
@@ -264,17 +253,5 @@ mod tests {
         ] {
             assert_eq!(read(&export(change), &place()), None, "{what}");
         }
-    }
-
-    #[test]
-    fn a_folder_that_another_export_writes_to_is_seen() {
-        let there = read(&export(|_| ()), &place()).unwrap();
-        let mut spec = wish();
-        let account = there.account.clone();
-        let all = [there];
-        assert!(in_one_folder(&all, &spec, (&account, "exports")).is_empty());
-        spec.directory = "costs".to_owned();
-        assert_eq!(in_one_folder(&all, &spec, (&account, "exports")).len(), 1);
-        assert!(in_one_folder(&all, &spec, (&account, "others")).is_empty());
     }
 }

@@ -72,7 +72,7 @@ impl Interview {
         self.remember(&mut wanted);
         let places = self.places(&wanted).await?;
         let drafts = self.drafts(&wanted, &places).await?;
-        let (found, there) = self.reuse(&wanted, &drafts).await?;
+        let found = self.reuse(&wanted, &drafts).await?;
         let storage = match found.iter().flatten().next() {
             Some(existing) => Some(self.storage_of(wanted.azure, existing).await?),
             None => self.storage(&wanted).await?,
@@ -85,7 +85,7 @@ impl Interview {
             .zip(found)
             .map(|(draft, found)| found.map_or(draft, |existing| existing.spec))
             .collect();
-        self.warn(&exports, &there, &storage);
+        self.warn(&exports);
         Ok(Exports {
             backfill_months: self.backfill_months(&wanted)?,
             storage: Some(storage),
@@ -176,12 +176,12 @@ impl Interview {
         }
     }
 
-    /// For each draft the export that is there and does the same, if it is to be used; and everything that is there.
+    /// For each draft the export that is there and does the same, if it is to be used.
     async fn reuse(
         &mut self,
         wanted: &Wanted<'_>,
         drafts: &[ExportSpec],
-    ) -> Result<(Vec<Option<Existing>>, Vec<Existing>)> {
+    ) -> Result<Vec<Option<Existing>>> {
         let mut there: Vec<Existing> = Vec::new();
         let mut seen: Vec<&Scope> = Vec::new();
         let mut found: Vec<Option<Existing>> = Vec::new();
@@ -214,7 +214,7 @@ impl Interview {
             }
             found.push(taken);
         }
-        Ok((found, there))
+        Ok(found)
     }
 
     /// Whether an export of somebody else's that does the same is used. A script uses it: a second one would cost and count twice.
@@ -245,38 +245,20 @@ impl Interview {
         Ok(at == Some(0))
     }
 
-    /// What makes costs count twice is said before anything is made.
-    fn warn(&self, exports: &[ExportSpec], there: &[Existing], storage: &StorageSpec) {
-        let tell = |what: String, fix: &str| {
-            self.tell(Event::Warning {
-                what,
-                fix: fix.to_owned(),
-            });
-        };
-        for export in exports {
-            let place = (&storage.account, storage.container.as_str());
-            for other in existing::in_one_folder(there, export, place) {
-                tell(
-                    format!(
-                        "The export \"{}\" writes into the same folder: whoever reads it counts those costs too.",
-                        crate::text::printable(&other.spec.name)
-                    ),
-                    "Give this one a folder of its own: --export-directory PATH",
-                );
-            }
-        }
+    /// Scopes of which one holds the other are said before anything is made. (What other exports write is the plan's to see.)
+    fn warn(&self, exports: &[ExportSpec]) {
         for (at, one) in exports.iter().enumerate() {
             let twice = exports[at + 1..].iter().find(|other| {
                 other.dataset == one.dataset && places::overlap(&one.at.scope, &other.at.scope)
             });
             if let Some(other) = twice {
-                tell(
-                    format!(
+                self.tell(Event::Warning {
+                    what: format!(
                         "\"{}\" and \"{}\" overlap: the costs of the one are in the other's export too.",
                         one.at.display_name, other.at.display_name
                     ),
-                    "Name scopes that have nothing in common with `--export-scope`.",
-                );
+                    fix: "Name scopes that have nothing in common with `--export-scope`.".to_owned(),
+                });
             }
         }
     }
