@@ -38,6 +38,7 @@ impl State {
             billing: Billing::default(),
             storage: super::storage::Storage::default(),
             partner_center: super::partner_center::PartnerCenter::default(),
+            exports: super::exports::Exports::default(),
         }
     }
 

@@ -15,7 +15,7 @@ use super::faults::Action;
 use super::log::{Completion, LogEntry, REDACTED};
 use super::server::Line;
 use super::world::{Shared, World};
-use super::{Service, arm, entra, graph, partner_center, storage};
+use super::{Service, arm, entra, exports, graph, partner_center, storage};
 
 /// One service's place in the sandbox.
 #[derive(Clone)]
@@ -106,6 +106,7 @@ fn process(desk: &Desk, call: &Call) -> Answer {
 }
 
 fn handle(world: &mut World, call: &Call) -> Answer {
+    exports::advance(world, call.now);
     match call.service {
         Service::Login => entra::handle(world, call),
         Service::Graph => graph::handle(world, call),

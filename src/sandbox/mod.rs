@@ -16,6 +16,7 @@ mod contoso;
 mod dispatch;
 mod entra;
 mod exchange;
+mod exports;
 mod faults;
 mod graph;
 pub mod ids;
@@ -45,6 +46,7 @@ pub use billing::{
     AccountStatus, Agreement, Billing, BillingAccount, BillingOperation, BillingProfile,
     BillingRoleAssignment, Customer, Department, EnrollmentDetails,
 };
+pub use exports::{Execution, Export, ExportRun, Exports, RunError, RunResult};
 pub use faults::{Action, Faults, Rule};
 pub use log::LogEntry;
 pub use partner_center::{
@@ -111,6 +113,12 @@ pub struct Replication {
     pub billing: Duration,
     /// A provider registers, a storage account is made, a resource group or container goes for so long.
     pub resources: Duration,
+    /// The first run of a new export's schedule comes after so long; Azure's within a day.
+    pub first_export: Duration,
+    /// A run of an export takes so long, half of it in the queue.
+    pub export_run: Duration,
+    /// Within so long, ten runs can be asked for at a scope; within a minute in Azure. Zero: as many as one likes.
+    pub export_pace: Duration,
 }
 
 impl Default for Replication {
@@ -121,6 +129,9 @@ impl Default for Replication {
             rbac: Duration::from_secs(2),
             billing: Duration::from_secs(2),
             resources: Duration::from_millis(1500),
+            first_export: Duration::from_secs(3),
+            export_run: Duration::from_secs(4),
+            export_pace: Duration::from_secs(10),
         }
     }
 }
@@ -135,6 +146,9 @@ impl Replication {
             rbac: Duration::ZERO,
             billing: Duration::ZERO,
             resources: Duration::ZERO,
+            first_export: Duration::ZERO,
+            export_run: Duration::ZERO,
+            export_pace: Duration::ZERO,
         }
     }
 }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::billing::Billing;
 use super::partner_center::PartnerCenter;
+use super::exports::Exports;
 use super::storage::Storage;
 
 /// The version of the state file that this build writes.
@@ -44,6 +45,9 @@ pub struct State {
     /// Partners, their customers, and who may ask about them. Files written before there were any lack it.
     #[serde(default)]
     pub partner_center: PartnerCenter,
+    /// Cost Management exports. Files written before there were any lack it.
+    #[serde(default)]
+    pub exports: Exports,
 }
 
 /// A directory.
