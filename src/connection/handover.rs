@@ -1,7 +1,7 @@
 //! The values that the vendor's form asks for, in the vendor's words and order.
 
-use super::ConnectionRecord;
 use super::scope::Scope;
+use super::{ConnectionRecord, ExportRecord};
 use crate::secret::Secret;
 use crate::vendors::Vendor;
 
@@ -115,6 +115,21 @@ const KEYS: &[(&str, Values)] = &[
             }
         })
     }),
+    ("export_name", |record| {
+        exports(record, |export| export.name.clone())
+    }),
+    ("export_directory", |record| {
+        exports(record, |export| export.directory.clone())
+    }),
+    ("storage_account_name", |record| {
+        exports(record, |export| export.storage_account.account.clone())
+    }),
+    ("storage_account_id", |record| {
+        exports(record, |export| export.storage_account.to_string())
+    }),
+    ("container", |record| {
+        exports(record, |export| export.container.clone())
+    }),
     ("billing_account_id", |record| {
         record
             .scopes
@@ -125,6 +140,14 @@ const KEYS: &[(&str, Values)] = &[
             .collect()
     }),
 ];
+
+/// A value of each export, once where several share it.
+fn exports(record: &ConnectionRecord, value: fn(&ExportRecord) -> String) -> Vec<String> {
+    let mut values: Vec<String> = record.exports.iter().map(value).collect();
+    let mut said = std::collections::BTreeSet::new();
+    values.retain(|value| said.insert(value.clone()));
+    values
+}
 
 fn scopes(record: &ConnectionRecord, wanted: fn(&Scope) -> Option<String>) -> Vec<String> {
     record.scopes.iter().filter_map(wanted).collect()
