@@ -2,6 +2,7 @@
 
 pub mod authorization;
 pub mod billing;
+pub mod billing_profiles;
 pub mod client;
 pub mod cloud;
 pub mod cost_details;

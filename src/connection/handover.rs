@@ -115,6 +115,15 @@ const KEYS: &[(&str, Values)] = &[
             }
         })
     }),
+    ("billing_account_id", |record| {
+        record
+            .scopes
+            .iter()
+            .find_map(Scope::billing_account)
+            .map(str::to_owned)
+            .into_iter()
+            .collect()
+    }),
     ("export_name", |record| {
         exports(record, |export| export.name.clone())
     }),
@@ -130,23 +139,17 @@ const KEYS: &[(&str, Values)] = &[
     ("container", |record| {
         exports(record, |export| export.container.clone())
     }),
-    ("billing_account_id", |record| {
-        record
-            .scopes
-            .iter()
-            .find_map(Scope::billing_account)
-            .map(str::to_owned)
-            .into_iter()
-            .collect()
-    }),
 ];
 
-/// A value of each export, once where several share it.
+/// A value of each export, each once: several exports share name or storage account.
 fn exports(record: &ConnectionRecord, value: fn(&ExportRecord) -> String) -> Vec<String> {
-    let mut values: Vec<String> = record.exports.iter().map(value).collect();
-    let mut said = std::collections::BTreeSet::new();
-    values.retain(|value| said.insert(value.clone()));
-    values
+    let mut all: Vec<String> = Vec::new();
+    for one in record.exports.iter().map(value) {
+        if !all.contains(&one) {
+            all.push(one);
+        }
+    }
+    all
 }
 
 fn scopes(record: &ConnectionRecord, wanted: fn(&Scope) -> Option<String>) -> Vec<String> {

@@ -44,12 +44,16 @@ pub(super) struct World {
     pub(super) sessions: Sessions,
     /// Times of recent cost queries by caller and scope.
     pub(super) cost_queries: BTreeMap<(Uuid, String), VecDeque<Timestamp>>,
+    /// Times of recent requests to Partner Center by partner and customer.
+    pub(super) partner_requests: BTreeMap<(Uuid, String), VecDeque<Timestamp>>,
     /// How long changes take to be seen.
     pub(super) replication: Replication,
     /// Signs and checks access tokens.
     pub(super) keys: TokenKeys,
     /// Where the login service listens, for the audience of client assertions.
     pub(super) login: String,
+    /// Where the blob service listens, for the endpoints of storage accounts.
+    pub(super) blob: String,
 }
 
 impl Shared {
@@ -59,9 +63,11 @@ impl Shared {
             state: state_file::load(options)?,
             sessions: Sessions::default(),
             cost_queries: BTreeMap::new(),
+            partner_requests: BTreeMap::new(),
             replication: options.replication,
             keys: TokenKeys::of_this_process()?,
             login: endpoints.login.clone(),
+            blob: endpoints.blob.clone(),
         };
         let log =
             RequestLog::new(options.request_log.as_deref()).map_err(|source| SandboxError::Io {
