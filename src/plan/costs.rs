@@ -26,7 +26,8 @@ const PROVIDERS: [(&str, &str); 3] = [
 /// # Errors
 /// `Usage` where the vendor reads exports and none was chosen, or they have no place to go.
 pub(super) fn steps(spec: &ConnectionSpec, vendor: &Vendor) -> Result<Vec<Box<dyn Step>>> {
-    if spec.exports.is_empty() && vendor.export.is_none() {
+    let is_needed = vendor.export.as_ref().is_some_and(|need| !need.optional);
+    if spec.exports.is_empty() && !is_needed {
         return Ok(Vec::new());
     }
     let (Some(storage), false) = (&spec.storage, spec.exports.is_empty()) else {
