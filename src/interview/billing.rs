@@ -7,8 +7,8 @@ use crate::azure::billing::BillingAccount;
 use crate::azure::{Azure, AzureError};
 use crate::connection::{Agreement, Directory, ScopeChoice};
 use crate::error::{Error, Result};
-use crate::interview::missing;
 use crate::interview::questions::Question;
+use crate::interview::{exports, missing};
 use crate::ui::Choice;
 use crate::vendors::Vendor;
 
@@ -19,6 +19,8 @@ pub enum BillingWish {
     Needed,
     /// The vendor may read one, if the person names it.
     IfNamed,
+    /// The vendor reads one, or subscriptions: the person says which.
+    Offered,
     /// The vendor reads subscriptions only.
     Never,
 }
@@ -82,7 +84,12 @@ impl Interview {
         };
         let mut scopes = vec![at];
         if account.agreement == Agreement::Mpa && asks_customers {
-            let chosen = self.customers(azure, &account, &scopes).await?;
+            // An export is one customer's, so that "all of them" is none.
+            let all_will_do = exports::need(&self.answers, vendor).is_none()
+                || self.answers.get("export_scope").is_some();
+            let chosen = self
+                .customers(azure, &account, &scopes, all_will_do)
+                .await?;
             scopes.extend(chosen);
         }
         Ok(Some((account.agreement, scopes)))
@@ -160,20 +167,7 @@ impl Interview {
         vendor: &Vendor,
         directory: &Directory,
     ) -> Result<Option<Account>> {
-        let fitting: Vec<&BillingAccount> = seen
-            .iter()
-            .filter(|account| {
-                account.is_active() && account.tenant().is_none_or(|own| own == directory.id)
-            })
-            .filter(|account| {
-                account.agreement().is_some_and(|agreement| {
-                    vendor.agreements.iter().any(|key| key == agreement.key())
-                })
-            })
-            .filter(|account| {
-                !matches!(account.agreement(), Some(Agreement::Mosp | Agreement::Csp))
-            })
-            .collect();
+        let fitting = fitting(seen, vendor, directory);
         let chosen = match fitting.as_slice() {
             [] => return Err(refusals::none_fits(seen, vendor, directory)),
             [only] => {
@@ -257,7 +251,25 @@ impl Interview {
     }
 }
 
-fn described(account: &BillingAccount) -> String {
+/// The accounts that the vendor can be given in this directory.
+pub(super) fn fitting<'a>(
+    seen: &'a [BillingAccount],
+    vendor: &Vendor,
+    directory: &Directory,
+) -> Vec<&'a BillingAccount> {
+    let is_read = |agreement: Agreement| {
+        !matches!(agreement, Agreement::Mosp | Agreement::Csp)
+            && vendor.agreements.iter().any(|key| key == agreement.key())
+    };
+    seen.iter()
+        .filter(|account| {
+            account.is_active() && account.tenant().is_none_or(|own| own == directory.id)
+        })
+        .filter(|account| account.agreement().is_some_and(is_read))
+        .collect()
+}
+
+pub(super) fn described(account: &BillingAccount) -> String {
     format!(
         "{} · {}",
         account

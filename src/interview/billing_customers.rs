@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Interview;
+use super::answers::Source;
 use super::billing::Account;
 use super::billing_parts::WHOLE;
 use super::billing_refusals as refusals;
@@ -17,36 +18,43 @@ use crate::ui::Choice;
 const ALL: &str = "all";
 
 impl Interview {
-    /// The customers that were chosen, each held against the account's list; none means all.
+    /// The customers that were chosen, each held against the account's list; none means all, where that will do.
     pub(super) async fn customers(
         &mut self,
         azure: &Azure,
         account: &Account,
         granted: &[ScopeChoice],
+        all_will_do: bool,
     ) -> Result<Vec<ScopeChoice>> {
         let wanted = self
             .answers
             .get("customer_tenant")
             .map(|answer| answer.values.clone());
-        let all = wanted
+        let names_all = wanted
             .as_ref()
-            .map_or(!self.can_ask(), |ids| ids.iter().any(|id| id == ALL));
-        let Some(above) = granted.first().filter(|_| !all) else {
+            .is_some_and(|ids| ids.iter().any(|id| id == ALL));
+        let all = names_all || (wanted.is_none() && !self.can_ask());
+        let Some(above) = granted.first().filter(|_| !(all && all_will_do)) else {
             return Ok(Vec::new());
         };
         let listed = match azure.customers_of(&above.scope).await {
             Ok(listed) => listed,
             // Whoever may not read the customers can still ask for all of them.
-            Err(error) if wanted.is_none() && matches!(error.status(), Some(401 | 403)) => {
+            Err(error)
+                if wanted.is_none() && all_will_do && matches!(error.status(), Some(401 | 403)) =>
+            {
                 return Ok(Vec::new());
             }
             Err(error) => return Err(error.into()),
         };
         let names = names(&listed);
         let chosen = match wanted {
+            // Each of them, by name: what is exported of one says nothing of the next.
+            Some(_) if names_all => names.keys().cloned().collect(),
             Some(wanted) => wanted,
-            None if names.len() < 2 => return Ok(Vec::new()),
-            None => self.choose_customers(&names).await?,
+            None if all_will_do && names.len() < 2 => return Ok(Vec::new()),
+            None if all_will_do => self.choose_customers(&names).await?,
+            None => self.name_customers(&names, account).await?,
         };
         chosen
             .iter()
@@ -72,6 +80,24 @@ impl Interview {
             return Ok(Vec::new());
         }
         self.choose_some(options).await
+    }
+
+    /// Customers where one at least must be named.
+    async fn name_customers(
+        &mut self,
+        names: &BTreeMap<String, String>,
+        account: &Account,
+    ) -> Result<Vec<String>> {
+        let mut ids = names.keys();
+        match (ids.next(), ids.next()) {
+            (None, _) => Err(refusals::no_customers(&account.display_name)),
+            (Some(only), None) => {
+                self.answers
+                    .set("customer_tenant", vec![only.clone()], Source::Only);
+                Ok(vec![only.clone()])
+            }
+            _ => self.choose_some(options(names)).await,
+        }
     }
 
     /// The customers on which alone the role is given, each below the billing profile that invoices it. Nothing where a gap is left.

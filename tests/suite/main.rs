@@ -28,6 +28,8 @@ mod billing_rights;
 mod contract;
 mod contract_flows;
 mod exports_contract;
+mod exports_flows;
+mod exports_interview;
 mod failing;
 mod failures_check;
 mod failures_costs;
