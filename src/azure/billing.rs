@@ -3,15 +3,13 @@
 //! Source: <https://learn.microsoft.com/rest/api/billing/billing-accounts?view=rest-billing-2024-04-01> and, for service principals on an
 //! enrollment, <https://learn.microsoft.com/azure/cost-management-billing/manage/assign-roles-azure-service-principals>
 
-use std::time::Duration;
-
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::client::Call;
 use super::ids::{ServicePrincipalObjectId, TenantId};
-use super::{Azure, AzureError, Result};
+use super::{Azure, Result};
 use crate::connection::{Agreement, Scope};
 
 /// A billing account that the identity has a role on. (Others are not listed, and no error says so.)
@@ -46,6 +44,7 @@ pub struct Customer {
 #[serde(rename_all = "camelCase")]
 struct CustomerProperties {
     display_name: Option<String>,
+    billing_profile_id: Option<String>,
 }
 
 /// A billing role assignment.
@@ -137,6 +136,15 @@ impl Customer {
     }
 }
 
+impl Customer {
+    /// The name of the billing profile that it is invoiced by, where Azure says so.
+    pub fn profile(&self) -> Option<String> {
+        let id = self.properties.billing_profile_id.as_deref()?;
+        let name = id.rsplit('/').next()?;
+        crate::connection::scope::is_billing_name(name).then(|| name.to_owned())
+    }
+}
+
 impl BillingRoleDefinition {
     /// Its id.
     pub fn id(&self) -> Option<Uuid> {
@@ -171,11 +179,9 @@ impl BillingRoleAssignment {
     }
 }
 
-const BILLING_API: &str = "api-version=2024-04-01";
+pub(super) const BILLING_API: &str = "api-version=2024-04-01";
 /// Microsoft documents a service principal's EA roles with this version only.
 const ENROLLMENT_API: &str = "api-version=2019-10-01-preview";
-/// How often a long-running operation is looked at before it is given up.
-const MOST_LOOKS: u32 = 120;
 
 impl Azure {
     /// The billing accounts that the identity has a role on, or may manage as Global Administrator (`includeAll`). Empty means that it
@@ -198,9 +204,7 @@ impl Azure {
 
     /// The customers of a partner's billing account, all pages.
     pub async fn customers(&self, account: &str) -> Result<Vec<Customer>> {
-        let scope = Scope::BillingAccount(account.to_owned());
-        self.arm
-            .list(format!("{scope}/customers?{BILLING_API}"))
+        self.customers_of(&Scope::BillingAccount(account.to_owned()))
             .await
     }
 
@@ -235,7 +239,7 @@ impl Azure {
     }
 
     /// Gives a service principal a role under a Microsoft Customer or Partner Agreement, and waits until it is given. Not repeatable: list
-    /// first. `None` where Azure doesn't name what it made: list again.
+    /// first. `None` where Azure doesn't name what it made, or has lost the operation: list again.
     pub async fn create_billing_role(
         &self,
         scope: &Scope,
@@ -245,25 +249,12 @@ impl Azure {
             format!("{scope}/createBillingRoleAssignment?{BILLING_API}"),
             body.clone(),
         );
-        let mut reply = self.arm.send(call).await?;
-        for _ in 0..MOST_LOOKS {
-            if reply.status != 202 {
-                return Ok(reply.json().ok());
-            }
-            let seconds = reply
-                .header("retry-after")
-                .and_then(|text| text.parse().ok())
-                .unwrap_or(5);
-            let Some(next) = reply.header("location").map(str::to_owned) else {
-                return Ok(None);
-            };
-            tokio::time::sleep(Duration::from_secs(u64::min(seconds, 30))).await;
-            reply = self.arm.send(Call::get(next)).await?;
+        let reply = self.arm.send(call).await?;
+        match self.arm.end_of(reply).await {
+            // The operation is forgotten, which says nothing of what it did.
+            Err(error) if error.is_not_found() => Ok(None),
+            answer => Ok(answer?.json().ok()),
         }
-        Err(AzureError::Unreadable {
-            service: "Azure Billing",
-            detail: "a role assignment that is never finished".to_owned(),
-        })
     }
 
     /// Takes a billing role assignment away by its resource id; `false` if it was not there.

@@ -2,6 +2,7 @@
 
 pub mod authorization;
 pub mod billing;
+pub mod billing_parts;
 pub mod client;
 pub mod cloud;
 pub mod cost_details;
@@ -11,11 +12,18 @@ pub mod deleted_items;
 pub mod directory;
 pub mod error;
 mod explain;
+pub mod exports;
 mod failure;
 pub mod graph;
 pub mod ids;
+mod operation;
+mod pace;
+pub mod resource_groups;
+pub mod resource_providers;
 pub mod sign_in;
+pub mod storage_accounts;
 pub mod subscriptions;
+mod throttling;
 pub mod transport;
 
 use std::sync::Arc;
@@ -38,6 +46,7 @@ use crate::remedies::Service;
 pub struct Azure {
     graph: Api,
     arm: Api,
+    pace: Arc<pace::Pace>,
 }
 
 impl Azure {
@@ -57,6 +66,7 @@ impl Azure {
         Azure {
             graph: Api::new(Service::Graph, &cloud.graph, &cloud.graph_audience, &access),
             arm: Api::new(Service::Arm, &cloud.arm, &cloud.arm_audience, &access),
+            pace: Arc::default(),
         }
     }
 
@@ -66,6 +76,7 @@ impl Azure {
         Azure {
             graph: self.graph.knowing(facts.iter().cloned()),
             arm: self.arm.knowing(facts.iter().cloned()),
+            pace: self.pace.clone(),
         }
     }
 

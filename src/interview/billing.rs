@@ -1,14 +1,11 @@
 //! Which billing account, under which agreement, and which of a partner's customers.
 
-use std::collections::BTreeMap;
-
 use super::Interview;
 use super::answers::Source;
 use super::billing_refusals as refusals;
 use crate::azure::billing::BillingAccount;
-use crate::azure::ids::TenantId;
 use crate::azure::{Azure, AzureError};
-use crate::connection::{Agreement, Directory, Scope, ScopeChoice};
+use crate::connection::{Agreement, Directory, ScopeChoice};
 use crate::error::{Error, Result};
 use crate::interview::missing;
 use crate::interview::questions::Question;
@@ -26,14 +23,36 @@ pub enum BillingWish {
     Never,
 }
 
+/// The answers that say that a billing account is to be read, or a part of one.
+const NAMES_AN_ACCOUNT: &[&str] = &[
+    "billing_account",
+    "billing_profile",
+    "invoice_section",
+    "department",
+    "customer_tenant",
+];
+
 /// A billing account that was decided on.
-struct Account {
-    name: String,
-    display_name: String,
-    agreement: Agreement,
+pub(super) struct Account {
+    pub(super) name: String,
+    pub(super) display_name: String,
+    pub(super) agreement: Agreement,
 }
 
 impl Interview {
+    /// Whether an answer says that a billing account is to be read, or a part of one.
+    pub(super) fn names_an_account(&self) -> bool {
+        NAMES_AN_ACCOUNT
+            .iter()
+            .any(|key| self.answers.get(key).is_some())
+            || self.reads_single_customers()
+    }
+
+    /// Whether the role is to hold at single customers only.
+    pub(super) fn reads_single_customers(&self) -> bool {
+        self.answers.value("billing_role") == Some("customer-reader")
+    }
+
     /// The agreement, and what the vendor is to read: the account or one of its profiles, and then the customers that were chosen.
     /// Nothing where a gap is left.
     pub(super) async fn billing(
@@ -52,11 +71,19 @@ impl Interview {
         };
         self.fits(&account, vendor)?;
         self.has_what_was_named(&account)?;
-        let mut scopes = vec![self.granted_at(&account)];
-        if account.agreement == Agreement::Mpa
-            && vendor.asks.iter().any(|key| key == "customer_tenant")
-        {
-            scopes.extend(self.customers(azure, &account).await?);
+        self.is_read_by(vendor)?;
+        let asks_customers = vendor.asks.iter().any(|key| key == "customer_tenant");
+        if self.reads_single_customers() {
+            let customers = self.single_customers(azure, &account).await?;
+            return Ok(customers.map(|all| (account.agreement, all)));
+        }
+        let Some(at) = self.granted_at(azure, &account, vendor).await? else {
+            return Ok(None);
+        };
+        let mut scopes = vec![at];
+        if account.agreement == Agreement::Mpa && asks_customers {
+            let chosen = self.customers(azure, &account, &scopes).await?;
+            scopes.extend(chosen);
         }
         Ok(Some((account.agreement, scopes)))
     }
@@ -209,10 +236,15 @@ impl Interview {
     fn has_what_was_named(&self, account: &Account) -> Result<()> {
         const ONLY_UNDER: &[(&str, &[Agreement])] = &[
             ("billing_profile", &[Agreement::Mca, Agreement::Mpa]),
+            ("invoice_section", &[Agreement::Mca]),
+            ("department", &[Agreement::Ea]),
             ("customer_tenant", &[Agreement::Mpa]),
+            ("billing_role", &[Agreement::Mpa]),
         ];
         let strange = ONLY_UNDER.iter().find(|(key, agreements)| {
-            self.answers.get(key).is_some() && !agreements.contains(&account.agreement)
+            let says = self.answers.value(key);
+            says.is_some_and(|value| value != "account-reader")
+                && !agreements.contains(&account.agreement)
         });
         match strange {
             Some((key, _)) => Err(refusals::not_under(
@@ -222,85 +254,6 @@ impl Interview {
             )),
             None => Ok(()),
         }
-    }
-
-    fn granted_at(&self, account: &Account) -> ScopeChoice {
-        match self.answers.value("billing_profile") {
-            Some(profile) => ScopeChoice {
-                scope: Scope::BillingProfile(account.name.clone(), profile.to_owned()),
-                display_name: format!("{}, profile {profile}", account.display_name),
-            },
-            None => ScopeChoice {
-                scope: Scope::BillingAccount(account.name.clone()),
-                display_name: account.display_name.clone(),
-            },
-        }
-    }
-
-    /// The customers that were chosen, each held against the account's list; none means all.
-    async fn customers(&mut self, azure: &Azure, account: &Account) -> Result<Vec<ScopeChoice>> {
-        let wanted = self
-            .answers
-            .get("customer_tenant")
-            .map(|answer| answer.values.clone());
-        if wanted.is_none() && !self.can_ask() {
-            return Ok(Vec::new());
-        }
-        let listed = match azure.customers(&account.name).await {
-            Ok(listed) => listed,
-            // Whoever may not read the customers can still ask for all of them.
-            Err(error) if wanted.is_none() && matches!(error.status(), Some(401 | 403)) => {
-                return Ok(Vec::new());
-            }
-            Err(error) => return Err(error.into()),
-        };
-        let names: BTreeMap<String, String> = listed
-            .iter()
-            .map(|customer| (customer.name.to_lowercase(), customer.display_name()))
-            .collect();
-        let chosen = match wanted {
-            Some(wanted) => wanted,
-            None if names.len() < 2 => return Ok(Vec::new()),
-            None => self.choose_customers(&names).await?,
-        };
-        chosen
-            .iter()
-            .map(|id| customer(id, &names, account))
-            .collect()
-    }
-
-    async fn choose_customers(&mut self, names: &BTreeMap<String, String>) -> Result<Vec<String>> {
-        let mut options: Vec<Choice> = names
-            .iter()
-            .map(|(id, name)| Choice {
-                label: name.clone(),
-                detail: id.clone(),
-            })
-            .collect();
-        options.sort_by(|a, b| a.label.cmp(&b.label).then(a.detail.cmp(&b.detail)));
-        let all = Choice {
-            label: format!("All {} customers", options.len()),
-            detail: "later ones too".to_owned(),
-        };
-        let some = Choice {
-            label: "Some of them".to_owned(),
-            detail: "choose from a list".to_owned(),
-        };
-        if self
-            .choose("customer_tenant", vec![all, some], Vec::new())
-            .await?
-            != Some(1)
-        {
-            return Ok(Vec::new());
-        }
-        let ids: Vec<String> = options.iter().map(|option| option.detail.clone()).collect();
-        let chosen = self
-            .choose_many("customer_tenant", options, ids.clone())
-            .await?;
-        Ok(chosen
-            .into_iter()
-            .filter_map(|at| ids.get(at).cloned())
-            .collect())
     }
 }
 
@@ -333,18 +286,5 @@ fn usable(
         name: account.name.clone(),
         display_name: account.display_name(),
         agreement,
-    })
-}
-
-fn customer(id: &str, names: &BTreeMap<String, String>, account: &Account) -> Result<ScopeChoice> {
-    let tenant: TenantId = id
-        .parse()
-        .map_err(|_| Error::bug("customer_tenant was not checked"))?;
-    let name = names
-        .get(&tenant.to_string())
-        .ok_or_else(|| refusals::no_customer(tenant, &account.display_name, names.len()))?;
-    Ok(ScopeChoice {
-        scope: Scope::Customer(account.name.clone(), tenant),
-        display_name: name.clone(),
     })
 }

@@ -11,6 +11,8 @@
 
 pub mod answers;
 pub mod billing;
+mod billing_customers;
+mod billing_parts;
 mod billing_refusals;
 pub mod discovery;
 pub mod missing;

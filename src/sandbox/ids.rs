@@ -64,6 +64,9 @@ pub const BILLING_ROLE_ENROLLMENT_ADMINISTRATOR: Uuid =
     uuid!("9f1983cb-2574-400c-87e9-34cf8e2280db");
 /// EA: reads the enrollment.
 pub const BILLING_ROLE_ENROLLMENT_READER: Uuid = uuid!("24f8edb6-1668-4659-b5e2-40bb5f3a7d7e");
+/// EA: manages a department and everybody's access to it. Held by people only; nothing but the sandbox's own tests rests on this id.
+pub const BILLING_ROLE_DEPARTMENT_ADMINISTRATOR: Uuid =
+    uuid!("fb2cf67f-be5b-42e7-8025-4683c668f840");
 /// EA: reads a department.
 pub const BILLING_ROLE_DEPARTMENT_READER: Uuid = uuid!("db609904-a47f-4794-9be8-9bd86fbffd8a");
 /// MCA and MPA: may do everything with the account.
@@ -79,3 +82,8 @@ pub const BILLING_ROLE_PROFILE_READER: Uuid = uuid!("40000000-aaaa-bbbb-cccc-100
 /// MCA: reads an invoice section; MPA: reads a customer. The same GUID, at different scopes.
 pub const BILLING_ROLE_SECTION_OR_CUSTOMER_READER: Uuid =
     uuid!("30000000-aaaa-bbbb-cccc-100000000002");
+
+/// Partner ID of Contoso's location that is enrolled in CSP (PLA), in `State::contoso_as_partner`.
+pub const PARTNER_LOCATION_ID: &str = "5361204";
+/// Partner ID of Contoso's headquarters (PGA).
+pub const PARTNER_GLOBAL_ID: &str = "5361198";

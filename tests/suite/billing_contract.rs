@@ -13,7 +13,7 @@ const STABLE: &str = "2024-04-01";
 const PREVIEW: &str = "2019-10-01-preview";
 const COSTS: &str = "2025-03-01";
 
-fn account(name: &str) -> String {
+pub(crate) fn account(name: &str) -> String {
     format!("/providers/Microsoft.Billing/billingAccounts/{name}")
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::in_hand::InHand;
-use super::{Args, Decided};
+use super::{Args, Decided, past_months};
 use crate::checks::{Finding, Status};
 use crate::commands::app::App;
 use crate::commands::views::{self, heading, paragraph, row};
@@ -32,6 +32,8 @@ pub(super) async fn finish(
     steps: (&[Ended], &Survey),
     in_hand: &InHand,
 ) -> Result<Exit> {
+    // Azure works on them while the connection is proven.
+    let past_months = past_months::ask(app, decided, record).await;
     let secret = in_hand
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
@@ -43,7 +45,7 @@ pub(super) async fn finish(
         .iter()
         .any(|receipt| age(receipt.at) < PATIENCE);
     let patience = if is_fresh { PATIENCE } else { Duration::ZERO };
-    let findings = match &secret {
+    let mut findings = match &secret {
         Some(secret) => {
             prove::until_effective(app, decided.vendor, record, secret, patience).await?
         }
@@ -54,6 +56,7 @@ pub(super) async fn finish(
             "Not tried: the secret is not kept on this machine.",
         )],
     };
+    findings.extend(past_months);
     let exit = outcome(&findings, is_fresh);
     // A secret that is kept nowhere is shown now or never.
     let shown = secret

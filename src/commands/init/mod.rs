@@ -4,6 +4,7 @@ mod apply;
 mod by_others;
 mod ending;
 mod in_hand;
+mod past_months;
 mod refusals;
 mod resume;
 mod show_plan;

@@ -9,7 +9,9 @@
 mod caller;
 mod cost_figures;
 mod cost_query;
+mod cost_quota;
 mod cost_request;
+mod cost_scope;
 mod elevate;
 mod management_groups;
 mod rbac;
@@ -26,13 +28,16 @@ use uuid::Uuid;
 
 use super::billing;
 use super::exchange::{Answer, Call, percent_encoded};
+use super::exports;
 use super::routes::{Found, Parameters, Route, find};
 use super::storage;
 use super::world::World;
 pub(super) use caller::Caller;
 pub(super) use cost_figures::{Figure, figures};
-pub(super) use cost_query::{answer_query, check_quota};
+pub(super) use cost_query::answer_query;
+pub(super) use cost_quota::check_quota;
 pub(super) use cost_request::CostRequest;
+pub(super) use cost_scope::{CostScope, may};
 pub(super) use rbac::{check, permits, permits_data};
 pub(super) use refusal::ArmError;
 pub(super) use role_assignments::check_writable;
@@ -204,6 +209,9 @@ pub(super) fn handle(world: &mut World, call: &Call) -> Answer {
 fn routed(world: &mut World, call: &Call) -> Outcome {
     world.state.storage.sweep(call.now);
     let caller = caller::admit(world, call)?;
+    if let Some(answer) = exports::handle(world, call, &caller) {
+        return Ok(answer);
+    }
     if let Some(answer) = billing::handle(world, call, &caller) {
         return Ok(answer);
     }
