@@ -235,7 +235,10 @@ async fn the_provider_must_be_registered_where_the_storage_is() {
     let harness = harness(|_| ()).await;
     let set = |state: RegistrationState, settled: Timestamp| {
         harness.sandbox.state(|all| {
-            let provider = all.storage.providers.values_mut().next().unwrap();
+            let mut providers = all.storage.providers.values_mut();
+            let provider = providers
+                .find(|found| found.namespace == "Microsoft.CostManagementExports")
+                .unwrap();
             provider.state = state;
             provider.settled_at = settled;
         });
