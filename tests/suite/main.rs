@@ -47,6 +47,7 @@ mod lab;
 mod main_job;
 mod managed_identity;
 mod no_input;
+mod operator;
 #[cfg(unix)] // signals, terminals, file modes
 mod people;
 mod proxy;
@@ -56,6 +57,7 @@ mod sandbox_command;
 #[cfg(unix)] // signals, terminals, file modes
 mod secrets;
 mod sign_in;
+mod storage_contract;
 #[cfg(unix)] // signals, terminals, file modes
 mod terminal;
 #[cfg(unix)] // signals, terminals, file modes
