@@ -1,5 +1,7 @@
 //! A laboratory for connections that read exported costs, and the words in which its tests speak.
 
+use std::time::Duration;
+
 use azconnect::sandbox::{LogEntry, Options, Replication, State, ids};
 
 use crate::billing_lab::{self, words};
@@ -20,7 +22,11 @@ pub(crate) fn with(change: impl FnOnce(&mut State)) -> Lab {
     let mut seed = billing_lab::state();
     change(&mut seed);
     Lab::with(Options {
-        replication: Replication::none(),
+        replication: Replication {
+            // A schedule's first run comes within a day.
+            first_export: Duration::from_secs(86_400),
+            ..Replication::none()
+        },
         seed,
         ..Options::default()
     })
