@@ -26,6 +26,8 @@ mod contract;
 mod contract_flows;
 mod exports_connect;
 mod exports_contract;
+mod exports_flows;
+mod exports_interview;
 mod exports_lab;
 mod failing;
 mod failures_check;
