@@ -156,6 +156,11 @@ impl Reply {
             .get_optional_str(&HeaderName::from_static(name))
     }
 
+    /// The body, which is whatever the API gives.
+    pub fn into_body(self) -> Vec<u8> {
+        self.body
+    }
+
     /// Whether the answer has no body.
     pub fn is_empty(&self) -> bool {
         self.body.iter().all(u8::is_ascii_whitespace)
@@ -313,7 +318,8 @@ impl Api {
         let same_host = url.host_str() == self.endpoint.host_str()
             && url.port_or_known_default() == self.endpoint.port_or_known_default()
             && url.scheme() == self.endpoint.scheme();
-        if same_host && self.cloud.owns(&url) {
+        // A blob endpoint is made from the cloud's own template, one for each account.
+        if same_host && (self.service == Service::Storage || self.cloud.owns(&url)) {
             return Ok(url);
         }
         Err(odd(format!(
@@ -323,13 +329,20 @@ impl Api {
     }
 
     fn refused(&self, status: u16, headers: &Headers, body: &[u8], request: String) -> AzureError {
-        if is_a_strangers(status, body) {
+        // The blob service's word for it: the same text stands for several causes, and some answers have none.
+        let named = (self.service == Service::Storage)
+            .then(|| headers.get_optional_str(&HeaderName::from_static("x-ms-error-code")))
+            .flatten();
+        if named.is_none() && is_a_strangers(status, body) {
             return unreadable(
                 self.service,
                 format!("it is no JSON (HTTP status {status}, {request})"),
             );
         }
-        let (code, message) = decode(status, body);
+        let (mut code, message) = decode(status, body);
+        if let Some(named) = named {
+            code = crate::text::printable(named);
+        }
         let id = |name: &'static str| {
             headers
                 .get_optional_str(&HeaderName::from_static(name))
@@ -362,7 +375,14 @@ impl Api {
     }
 
     fn failed(&self, error: azure_core::Error) -> AzureError {
-        failure(error, &self.endpoint, &self.facts)
+        let mut failed = failure(error, &self.endpoint, &self.facts);
+        // Each account has a name of its own in the DNS, so one that isn't found is most often no account.
+        if let AzureError::Network(network) = &mut failed
+            && (self.service, network.code) == (Service::Storage, "dns")
+        {
+            network.code = "storage-dns";
+        }
+        failed
     }
 }
 

@@ -2,6 +2,8 @@
 
 pub mod authorization;
 pub mod billing;
+pub mod blob;
+mod blob_list;
 pub mod client;
 pub mod cloud;
 pub mod cost_details;
@@ -38,6 +40,9 @@ use crate::remedies::Service;
 pub struct Azure {
     graph: Api,
     arm: Api,
+    cloud: Arc<Cloud>,
+    transport: Transport,
+    credential: Arc<dyn TokenCredential>,
 }
 
 impl Azure {
@@ -51,12 +56,15 @@ impl Azure {
         let access = Access {
             cloud,
             transport,
-            credential: Some(credential),
+            credential: Some(credential.clone()),
             facts: Arc::new(facts),
         };
         Azure {
             graph: Api::new(Service::Graph, &cloud.graph, &cloud.graph_audience, &access),
             arm: Api::new(Service::Arm, &cloud.arm, &cloud.arm_audience, &access),
+            cloud: cloud.clone(),
+            transport: transport.clone(),
+            credential,
         }
     }
 
@@ -66,6 +74,7 @@ impl Azure {
         Azure {
             graph: self.graph.knowing(facts.iter().cloned()),
             arm: self.arm.knowing(facts.iter().cloned()),
+            ..self.clone()
         }
     }
 

@@ -6,6 +6,7 @@ pub mod cost_data;
 pub mod cost_details;
 pub mod credential_expiry;
 pub mod customers;
+pub mod manifest;
 pub mod subscription;
 pub mod token;
 
