@@ -36,9 +36,9 @@ pub struct Blob {
     pub length: u64,
 }
 
-/// A container, asked by one identity. Its token goes to this account's host only.
+/// The blobs of a container, asked by one identity. Its token goes to this account's host only.
 #[derive(Debug, Clone)]
-pub struct Container {
+pub struct Blobs {
     api: Api,
     url: Url,
 }
@@ -48,7 +48,7 @@ impl Azure {
     ///
     /// # Errors
     /// [`AzureError::Unreadable`] where account and container make no address.
-    pub fn container(&self, account: &StorageAccountId, container: &str) -> Result<Container> {
+    pub fn blobs(&self, account: &StorageAccountId, container: &str) -> Result<Blobs> {
         let no_address = || {
             unreadable(
                 Service::Storage,
@@ -75,14 +75,14 @@ impl Azure {
             ("storage_account", account.to_string()),
             ("scope", account.container(container)),
         ];
-        Ok(Container {
+        Ok(Blobs {
             api: api.knowing(facts),
             url,
         })
     }
 }
 
-impl Container {
+impl Blobs {
     /// Hands every blob whose name begins with `prefix` to `each`, page by page, in the order of their names. Nothing is kept, so that
     /// a container of any size can be looked through.
     ///
@@ -126,7 +126,7 @@ impl Container {
     /// Hands a blob to `each`, chunk by chunk, until it says that it has enough. All chunks are of the same state of the blob.
     ///
     /// # Errors
-    /// `BlobNotFound` where it is gone, `ConditionNotMet` where it was written meanwhile; else as [`Container::list`].
+    /// `BlobNotFound` where it is gone, `ConditionNotMet` where it was written meanwhile; else as [`Blobs::list`].
     /// Source: <https://learn.microsoft.com/rest/api/storageservices/get-blob>
     pub async fn read(&self, name: &str, mut each: impl AsyncFnMut(Vec<u8>) -> bool) -> Result<()> {
         let mut url = self.url.clone();

@@ -6,22 +6,24 @@
 //! 4. the answer's status is looked at here, once: an error of any shape becomes an [`AzureError`].
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use azure_core::credentials::TokenCredential;
 use azure_core::http::headers::{HeaderName, Headers};
 use azure_core::http::policies::auth::BearerTokenAuthorizationPolicy;
 use azure_core::http::policies::{Policy, RetryHeaders};
 use azure_core::http::{
-    ClientOptions, Context, Method, Pipeline, PipelineOptions, PipelineSendOptions, Request, Url,
+    ClientOptions, Context, Pipeline, PipelineOptions, PipelineSendOptions, Request, Url,
 };
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use tokio::sync::Semaphore;
 
+pub use super::call::Call;
 use super::cloud::Cloud;
 use super::decode::{decode, is_a_strangers, oddity};
 use super::error::{ApiError, AzureError, Facts, Result};
 use super::failure::{failure, unreadable};
+use super::throttling::{LongestWait, RETRY_AFTER, longest_wait};
 use super::transport::Transport;
 use crate::remedies::Service;
 
@@ -55,16 +57,6 @@ pub struct Access<'a> {
     pub facts: Arc<Facts>,
 }
 
-/// A request, before it is sent.
-#[derive(Debug, Clone)]
-pub struct Call {
-    method: Method,
-    path: String,
-    headers: Vec<(&'static str, String)>,
-    body: Option<Value>,
-    repeatable: bool,
-}
-
 /// A good answer.
 #[derive(Debug, Clone)]
 pub struct Reply {
@@ -73,58 +65,6 @@ pub struct Reply {
     service: Service,
     headers: Headers,
     body: Vec<u8>,
-}
-
-impl Call {
-    /// A read.
-    pub fn get(path: impl Into<String>) -> Self {
-        Call::new(Method::Get, path, None)
-    }
-
-    /// A write to an id that we chose: sending it twice does no harm.
-    pub fn put(path: impl Into<String>, body: Value) -> Self {
-        Call::new(Method::Put, path, Some(body))
-    }
-
-    /// A change that may be sent twice (Graph's upserts and updates).
-    pub fn patch(path: impl Into<String>, body: Value) -> Self {
-        Call::new(Method::Patch, path, Some(body))
-    }
-
-    /// A removal: what is gone stays gone.
-    pub fn delete(path: impl Into<String>) -> Self {
-        Call::new(Method::Delete, path, None)
-    }
-
-    /// A POST that only reads, such as a cost query.
-    pub fn query(path: impl Into<String>, body: Value) -> Self {
-        Call::new(Method::Post, path, Some(body))
-    }
-
-    /// A POST that must not be sent twice: it would make a second thing.
-    pub fn post_once(path: impl Into<String>, body: Value) -> Self {
-        Call {
-            repeatable: false,
-            ..Call::new(Method::Post, path, Some(body))
-        }
-    }
-
-    /// Adds a header.
-    #[must_use]
-    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
-        self
-    }
-
-    fn new(method: Method, path: impl Into<String>, body: Option<Value>) -> Self {
-        Call {
-            method,
-            path: path.into(),
-            headers: Vec::new(),
-            body,
-            repeatable: true,
-        }
-    }
 }
 
 impl Reply {
@@ -161,6 +101,11 @@ impl Reply {
         self.body
     }
 
+    /// How long Azure asks to be left alone, by whichever header.
+    pub fn wait(&self) -> Option<Duration> {
+        longest_wait(&self.headers)
+    }
+
     /// Whether the answer has no body.
     pub fn is_empty(&self) -> bool {
         self.body.iter().all(u8::is_ascii_whitespace)
@@ -179,17 +124,17 @@ struct Page<T> {
 impl Api {
     /// The API of `service` at `endpoint`, asked with tokens for `audience`.
     pub fn new(service: Service, endpoint: &Url, audience: &str, access: &Access<'_>) -> Self {
-        let authorization: Vec<Arc<dyn Policy>> = match &access.credential {
-            Some(credential) => vec![Arc::new(BearerTokenAuthorizationPolicy::new(
+        let mut each_try: Vec<Arc<dyn Policy>> = vec![Arc::new(LongestWait)];
+        if let Some(credential) = &access.credential {
+            each_try.push(Arc::new(BearerTokenAuthorizationPolicy::new(
                 credential.clone(),
                 [Cloud::scope(audience)],
-            ))],
-            None => Vec::new(),
-        };
+            )));
+        }
         let pipeline = |options: ClientOptions| {
             let waits = PipelineOptions {
                 retry_headers: RetryHeaders {
-                    retry_headers: RETRY_AFTER.to_vec(),
+                    retry_headers: vec![RETRY_AFTER],
                 },
                 ..PipelineOptions::default()
             };
@@ -198,7 +143,7 @@ impl Api {
                 option_env!("CARGO_PKG_VERSION"),
                 options,
                 Vec::new(),
-                authorization.clone(),
+                each_try.clone(),
                 Some(waits),
             )
         };
@@ -360,8 +305,14 @@ impl Api {
             correlation_id,
             request,
             service,
+            retry_after: longest_wait(headers),
             facts,
         }))
+    }
+
+    /// Which API this is.
+    pub(super) fn service(&self) -> Service {
+        self.service
     }
 
     /// The values that failures carry.
@@ -388,25 +339,14 @@ impl Api {
 
 /// The service behind Resource Manager that answered, by the request's path.
 fn provider(request: &str) -> Option<Service> {
-    if request.contains("/Microsoft.CostManagement/") {
-        return Some(Service::CostManagement);
-    }
-    request
-        .contains("/Microsoft.Billing/")
-        .then_some(Service::Billing)
+    PROVIDERS
+        .iter()
+        .find(|(part, _)| request.contains(part))
+        .map(|(_, service)| *service)
 }
 
-/// The headers that say how long to wait. Cost Management has its own, in seconds.
-/// Source: <https://learn.microsoft.com/azure/cost-management-billing/costs/manage-automation#error-code-429>
-const RETRY_AFTER: &[HeaderName] = &[
-    HeaderName::from_static("x-ms-retry-after-ms"),
-    HeaderName::from_static("retry-after-ms"),
-    HeaderName::from_static_standard("retry-after"),
-    HeaderName::from_static_standard("x-ms-ratelimit-microsoft.costmanagement-entity-retry-after"),
-    HeaderName::from_static_standard("x-ms-ratelimit-microsoft.costmanagement-qpu-retry-after"),
-    HeaderName::from_static_standard("x-ms-ratelimit-microsoft.costmanagement-tenant-retry-after"),
-    HeaderName::from_static_standard("x-ms-ratelimit-microsoft.costmanagement-client-retry-after"),
-    HeaderName::from_static_standard(
-        "x-ms-ratelimit-microsoft.costmanagement-clienttype-retry-after",
-    ),
+/// Parts of paths, and whose they are. Cost Management stands before billing accounts, below which it may be.
+const PROVIDERS: &[(&str, Service)] = &[
+    ("/Microsoft.CostManagement/", Service::CostManagement),
+    ("/Microsoft.Billing/", Service::Billing),
 ];

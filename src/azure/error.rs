@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::remedies::Service;
 
@@ -53,6 +54,8 @@ pub struct ApiError {
     pub request: String,
     /// Which API answered.
     pub service: Service,
+    /// How long Azure asks to be left alone.
+    pub retry_after: Option<Duration>,
     /// What we know for the remedy.
     pub facts: Arc<Facts>,
 }
@@ -110,6 +113,14 @@ impl AzureError {
             AzureError::SignIn(error) => &error.code,
             AzureError::Network(error) => error.code,
             AzureError::Unreadable { .. } => "unreadable",
+        }
+    }
+
+    /// How long Azure asks to be left alone, where it says so.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            AzureError::Api(error) => error.retry_after,
+            AzureError::SignIn(_) | AzureError::Network(_) | AzureError::Unreadable { .. } => None,
         }
     }
 

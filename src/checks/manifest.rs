@@ -9,11 +9,12 @@
 
 use std::io::{BufReader, Read};
 
-use jiff::Timestamp;
-use jiff::civil::{Date, DateTime};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, de};
+
+use crate::azure::exports::parse_time;
 
 /// The largest manifest that is read, in bytes; a month's costs of the largest enrollments stay far below.
 pub const MOST_BYTES: u64 = 64 * 1024 * 1024;
@@ -126,7 +127,7 @@ impl Manifest {
     /// The last day that it covers.
     pub fn last_day(&self) -> Option<Date> {
         let text = self.run_info.as_ref()?.end_date.as_deref()?;
-        let at = time(text)?;
+        let at = parse_time(text)?;
         Some(at.to_zoned(TimeZone::UTC).date())
     }
 
@@ -260,19 +261,6 @@ impl<'de> Deserialize<'de> for Files {
 struct File {
     #[serde(rename = "blobName", default)]
     blob_name: Option<String>,
-}
-
-/// A time as Azure writes it, with or without a zone; without one it is UTC.
-pub fn time(text: &str) -> Option<Timestamp> {
-    let text = text.trim();
-    let zoneless = || -> Option<Timestamp> {
-        let civil: DateTime = text
-            .parse::<DateTime>()
-            .or_else(|_| text.parse::<Date>().map(DateTime::from))
-            .ok()?;
-        Some(civil.to_zoned(TimeZone::UTC).ok()?.timestamp())
-    };
-    text.parse().ok().or_else(zoneless)
 }
 
 /// A count, which may be a text or null.

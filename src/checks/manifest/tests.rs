@@ -136,10 +136,10 @@ fn times_with_a_zone_and_without_one() {
         ("2024-12-31T23:00:00-02:00", "2025-01-01T01:00:00Z"),
         ("2024-12-31", "2024-12-31T00:00:00Z"),
     ] {
-        assert_eq!(time(text).unwrap().to_string(), expected);
+        assert_eq!(parse_time(text).unwrap().to_string(), expected);
     }
-    assert_eq!(time("2023-02-29T00:00:00"), None);
-    assert_eq!(time("yesterday"), None);
+    assert_eq!(parse_time("2023-02-29T00:00:00"), None);
+    assert_eq!(parse_time("yesterday"), None);
 }
 
 proptest! {
