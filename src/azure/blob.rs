@@ -123,39 +123,65 @@ impl Blobs {
         self.api.send(call(url)).await
     }
 
-    /// Hands a blob to `each`, chunk by chunk, until it says that it has enough. All chunks are of the same state of the blob.
+    /// A blob, to be read chunk by chunk. Asks nothing yet.
+    ///
+    /// # Errors
+    /// [`AzureError::Unreadable`] where the name makes no address.
+    pub fn open(&self, name: &str) -> Result<Download> {
+        let mut url = self.url.clone();
+        append(&mut url, name.split('/')).ok_or_else(|| odd("a blob without an address".into()))?;
+        Ok(Download {
+            api: self.api.clone(),
+            url,
+            at: 0,
+            state: None,
+            is_over: false,
+        })
+    }
+}
+
+/// A blob that is being read. All chunks are of the same state of the blob.
+#[derive(Debug)]
+pub struct Download {
+    api: Api,
+    url: Url,
+    at: u64,
+    /// The `ETag` of the first chunk.
+    state: Option<String>,
+    is_over: bool,
+}
+
+impl Download {
+    /// The next two megabytes; `None` at the end.
     ///
     /// # Errors
     /// `BlobNotFound` where it is gone, `ConditionNotMet` where it was written meanwhile; else as [`Blobs::list`].
     /// Source: <https://learn.microsoft.com/rest/api/storageservices/get-blob>
-    pub async fn read(&self, name: &str, mut each: impl AsyncFnMut(Vec<u8>) -> bool) -> Result<()> {
-        let mut url = self.url.clone();
-        append(&mut url, name.split('/')).ok_or_else(|| odd("a blob without an address".into()))?;
-        let mut at = 0;
-        let mut state: Option<String> = None;
-        loop {
-            let range = format!("bytes={at}-{}", at + CHUNK - 1);
-            let mut asked = call(url.clone()).header("x-ms-range", range);
-            if let Some(state) = &state {
-                asked = asked.header("if-match", state.clone());
-            }
-            let reply = match self.api.send(asked).await {
-                // What an empty blob answers to any range.
-                Err(error) if at == 0 && error.code() == "InvalidRange" => return Ok(()),
-                answer => answer?,
-            };
-            let whole = whole_length(&reply);
-            state = state.or_else(|| reply.header("etag").map(str::to_owned));
-            let chunk = reply.into_body();
-            at += chunk.len() as u64;
-            let is_last = whole.is_none_or(|whole| at >= whole);
-            if !is_last && chunk.is_empty() {
-                return Err(odd("a blob that ends before its length".to_owned()));
-            }
-            if !each(chunk).await || is_last {
-                return Ok(());
-            }
+    pub async fn next(&mut self) -> Result<Option<Vec<u8>>> {
+        if self.is_over {
+            return Ok(None);
         }
+        let range = format!("bytes={}-{}", self.at, self.at + CHUNK - 1);
+        let mut asked = call(self.url.clone()).header("x-ms-range", range);
+        if let Some(state) = &self.state {
+            asked = asked.header("if-match", state.clone());
+        }
+        let reply = match self.api.send(asked).await {
+            // What an empty blob answers to any range.
+            Err(error) if self.at == 0 && error.code() == "InvalidRange" => return Ok(None),
+            answer => answer?,
+        };
+        let whole = whole_length(&reply);
+        if self.state.is_none() {
+            self.state = reply.header("etag").map(str::to_owned);
+        }
+        let chunk = reply.into_body();
+        self.at += chunk.len() as u64;
+        self.is_over = whole.is_none_or(|whole| self.at >= whole);
+        if chunk.is_empty() && !self.is_over {
+            return Err(odd("a blob that ends before its length".to_owned()));
+        }
+        Ok(Some(chunk))
     }
 }
 

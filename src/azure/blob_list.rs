@@ -63,9 +63,8 @@ pub(super) fn read(body: &[u8], each: &mut impl FnMut(Blob)) -> Result<Option<St
                     }
                 }
             },
-            Ok(Event::Eof) => return odd("a list of blobs that is cut off"),
+            Ok(Event::Eof) | Err(_) => return odd("a list of blobs that is cut off, or no XML"),
             Ok(_) => {}
-            Err(_) => return odd("a list of blobs that is no XML"),
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod deleted_items;
 pub mod directory;
 pub mod error;
 mod explain;
+mod export_failure;
 pub mod exports;
 mod failure;
 pub mod graph;

@@ -96,6 +96,7 @@ impl Manifest {
         let read: Result<Manifest, serde_json::Error> = serde_json::from_reader(reader);
         match read {
             _ if limited.is_over => Err(Unusable::TooLarge),
+            Ok(manifest) if manifest.says_nothing() => Err(Unusable::OtherForm),
             Ok(manifest) => Ok(manifest),
             Err(error) => Err(match error.classify() {
                 serde_json::error::Category::Eof | serde_json::error::Category::Io => {
@@ -105,6 +106,11 @@ impl Manifest {
                 serde_json::error::Category::Data => Unusable::OtherForm,
             }),
         }
+    }
+
+    /// Any object is read, whatever it is about.
+    fn says_nothing(&self) -> bool {
+        self.export_config.is_none() && self.blob_count.is_none() && self.blobs.is_empty()
     }
 
     /// Whether it says which export wrote it.
@@ -134,7 +140,7 @@ impl Manifest {
     /// Whether the export had nothing to write: no file, or files that have no row.
     pub fn is_empty(&self) -> bool {
         self.data_row_count == Some(0)
-            || (self.blobs.len() == 0 && self.blob_count.unwrap_or(0) == 0)
+            || (self.blobs.is_empty() && self.blob_count.unwrap_or(0) == 0)
     }
 }
 

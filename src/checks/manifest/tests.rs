@@ -64,7 +64,7 @@ fn an_export_that_had_nothing_to_write() {
     for (text, is_empty) in [
         (r#"{"blobCount":0,"blobs":[]}"#, true),
         (
-            r#"{"blobCount":null,"dataRowCount":null,"blobs":null}"#,
+            r#"{"exportConfig":{},"blobCount":null,"dataRowCount":null,"blobs":null}"#,
             true,
         ),
         (
@@ -92,6 +92,7 @@ fn what_is_no_manifest_is_said() {
         ("<html>", Unusable::NotJson),
         ("Date,Cost\n", Unusable::NotJson),
         ("[]", Unusable::OtherForm),
+        (r#"{"name": "package"}"#, Unusable::OtherForm),
         ("7", Unusable::OtherForm),
         (r#"{"blobs":"none"}"#, Unusable::OtherForm),
     ] {
