@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::AzureError;
-use super::decode::NO_REASON;
 use super::error::{ApiError, Facts};
 use super::exports::{ExportRun, RunState};
 use crate::remedies::Service;
@@ -26,7 +25,7 @@ impl ExportRun {
         Some(AzureError::from(Box::new(ApiError {
             status: 0,
             code: crate::text::printable(&or(error.code, &self.properties.status)),
-            message: crate::text::printable_message(&or(error.message, NO_REASON)),
+            message: crate::text::printable_message(&or(error.message, "Cost Management gave no reason")),
             correlation_id: None,
             request: format!("a run{days}"),
             service: Service::CostManagement,
