@@ -1,12 +1,12 @@
-//! A simulated Azure, as an https server on loopback: Entra, Microsoft Graph and Azure Resource Manager with Cost
-//! Management and Billing.
+//! A simulated Azure, as an https server on loopback: Entra, Microsoft Graph, Azure Resource Manager with Cost Management
+//! and Billing, and blob storage.
 //!
 //! `azconnect sandbox` and `--sandbox` start it, and so does every test that needs an Azure. The rest of the program meets
 //! it as one more cloud, through a cloud file; it shares no code with that program, so that one mistake cannot hide in
 //! both. It is strict: what Azure refuses, it refuses, with Azure's codes and bodies.
 //!
 //! A request's way: `server` (TLS, connections) → `dispatch` (log, faults) → the service's table of routes
-//! (`entra`, `graph`, `arm`) → a plain function over the [`State`], under one lock. The state is on disk before the
+//! (`entra`, `graph`, `arm`, `storage::blob`) → a plain function over the [`State`], under one lock. The state is on disk before the
 //! answer leaves.
 
 mod arm;
@@ -48,8 +48,8 @@ pub use faults::{Action, Faults, Rule};
 pub use log::LogEntry;
 pub use person::Person;
 pub use storage::{
-    Blob, BlobBody, Container, NetworkRules, ProviderRegistration, RegistrationState,
-    ResourceGroup, Storage, StorageAccount,
+    Blob, BlobBody, Container, Denied, NetworkRules, Policy, ProviderRegistration,
+    RegistrationState, ResourceGroup, ResourceOperation, Storage, StorageAccount,
 };
 pub use tenant::{
     AppManagementPolicy, Application, CostProfile, DirectoryRole, FederatedIdentityCredential,
@@ -104,6 +104,8 @@ pub struct Replication {
     pub rbac: Duration,
     /// A new billing role permits nothing for so long.
     pub billing: Duration,
+    /// A provider registers, a storage account is made, a resource group or container goes for so long.
+    pub resources: Duration,
 }
 
 impl Default for Replication {
@@ -113,6 +115,7 @@ impl Default for Replication {
             password: Duration::from_secs(1),
             rbac: Duration::from_secs(2),
             billing: Duration::from_secs(2),
+            resources: Duration::from_millis(1500),
         }
     }
 }
@@ -126,6 +129,7 @@ impl Replication {
             password: Duration::ZERO,
             rbac: Duration::ZERO,
             billing: Duration::ZERO,
+            resources: Duration::ZERO,
         }
     }
 }
@@ -142,7 +146,7 @@ pub enum Service {
     Arm,
     /// Partner Center (api.partnercenter.microsoft.com); not simulated yet.
     PartnerCenter,
-    /// Blob storage; not simulated yet.
+    /// Blob storage (ACCOUNT.blob.core.windows.net; here the account is the first part of the path).
     Blob,
 }
 

@@ -50,6 +50,8 @@ pub(super) struct World {
     pub(super) keys: TokenKeys,
     /// Where the login service listens, for the audience of client assertions.
     pub(super) login: String,
+    /// Where the blob service listens, for the endpoints of storage accounts.
+    pub(super) blob: String,
 }
 
 impl Shared {
@@ -62,6 +64,7 @@ impl Shared {
             replication: options.replication,
             keys: TokenKeys::of_this_process()?,
             login: endpoints.login.clone(),
+            blob: endpoints.blob.clone(),
         };
         let log =
             RequestLog::new(options.request_log.as_deref()).map_err(|source| SandboxError::Io {
