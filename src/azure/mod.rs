@@ -2,6 +2,7 @@
 
 pub mod authorization;
 pub mod billing;
+pub mod billing_profiles;
 pub mod blob;
 mod blob_list;
 mod call;

@@ -1,17 +1,14 @@
 //! Which billing account, under which agreement, and which of a partner's customers.
 
-use std::collections::BTreeMap;
-
 use super::Interview;
 use super::answers::Source;
 use super::billing_refusals as refusals;
 use crate::azure::billing::BillingAccount;
-use crate::azure::ids::TenantId;
 use crate::azure::{Azure, AzureError};
 use crate::connection::{Agreement, Directory, Scope, ScopeChoice};
 use crate::error::{Error, Result};
-use crate::interview::missing;
 use crate::interview::questions::Question;
+use crate::interview::{exports, missing};
 use crate::ui::Choice;
 use crate::vendors::Vendor;
 
@@ -22,15 +19,17 @@ pub enum BillingWish {
     Needed,
     /// The vendor may read one, if the person names it.
     IfNamed,
+    /// The vendor reads one, or subscriptions: the person says which.
+    Offered,
     /// The vendor reads subscriptions only.
     Never,
 }
 
 /// A billing account that was decided on.
-struct Account {
-    name: String,
-    display_name: String,
-    agreement: Agreement,
+pub(super) struct Account {
+    pub(super) name: String,
+    pub(super) display_name: String,
+    pub(super) agreement: Agreement,
 }
 
 impl Interview {
@@ -56,7 +55,10 @@ impl Interview {
         if account.agreement == Agreement::Mpa
             && vendor.asks.iter().any(|key| key == "customer_tenant")
         {
-            scopes.extend(self.customers(azure, &account).await?);
+            // An export is one customer's, so that "all of them" is none.
+            let all_will_do = exports::need(&self.answers, vendor).is_none()
+                || self.answers.get("export_scope").is_some();
+            scopes.extend(self.customers(azure, &account, all_will_do).await?);
         }
         Ok(Some((account.agreement, scopes)))
     }
@@ -133,20 +135,7 @@ impl Interview {
         vendor: &Vendor,
         directory: &Directory,
     ) -> Result<Option<Account>> {
-        let fitting: Vec<&BillingAccount> = seen
-            .iter()
-            .filter(|account| {
-                account.is_active() && account.tenant().is_none_or(|own| own == directory.id)
-            })
-            .filter(|account| {
-                account.agreement().is_some_and(|agreement| {
-                    vendor.agreements.iter().any(|key| key == agreement.key())
-                })
-            })
-            .filter(|account| {
-                !matches!(account.agreement(), Some(Agreement::Mosp | Agreement::Csp))
-            })
-            .collect();
+        let fitting = fitting(seen, vendor, directory);
         let chosen = match fitting.as_slice() {
             [] => return Err(refusals::none_fits(seen, vendor, directory)),
             [only] => {
@@ -236,75 +225,27 @@ impl Interview {
             },
         }
     }
-
-    /// The customers that were chosen, each held against the account's list; none means all.
-    async fn customers(&mut self, azure: &Azure, account: &Account) -> Result<Vec<ScopeChoice>> {
-        let wanted = self
-            .answers
-            .get("customer_tenant")
-            .map(|answer| answer.values.clone());
-        if wanted.is_none() && !self.can_ask() {
-            return Ok(Vec::new());
-        }
-        let listed = match azure.customers(&account.name).await {
-            Ok(listed) => listed,
-            // Whoever may not read the customers can still ask for all of them.
-            Err(error) if wanted.is_none() && matches!(error.status(), Some(401 | 403)) => {
-                return Ok(Vec::new());
-            }
-            Err(error) => return Err(error.into()),
-        };
-        let names: BTreeMap<String, String> = listed
-            .iter()
-            .map(|customer| (customer.name.to_lowercase(), customer.display_name()))
-            .collect();
-        let chosen = match wanted {
-            Some(wanted) => wanted,
-            None if names.len() < 2 => return Ok(Vec::new()),
-            None => self.choose_customers(&names).await?,
-        };
-        chosen
-            .iter()
-            .map(|id| customer(id, &names, account))
-            .collect()
-    }
-
-    async fn choose_customers(&mut self, names: &BTreeMap<String, String>) -> Result<Vec<String>> {
-        let mut options: Vec<Choice> = names
-            .iter()
-            .map(|(id, name)| Choice {
-                label: name.clone(),
-                detail: id.clone(),
-            })
-            .collect();
-        options.sort_by(|a, b| a.label.cmp(&b.label).then(a.detail.cmp(&b.detail)));
-        let all = Choice {
-            label: format!("All {} customers", options.len()),
-            detail: "later ones too".to_owned(),
-        };
-        let some = Choice {
-            label: "Some of them".to_owned(),
-            detail: "choose from a list".to_owned(),
-        };
-        if self
-            .choose("customer_tenant", vec![all, some], Vec::new())
-            .await?
-            != Some(1)
-        {
-            return Ok(Vec::new());
-        }
-        let ids: Vec<String> = options.iter().map(|option| option.detail.clone()).collect();
-        let chosen = self
-            .choose_many("customer_tenant", options, ids.clone())
-            .await?;
-        Ok(chosen
-            .into_iter()
-            .filter_map(|at| ids.get(at).cloned())
-            .collect())
-    }
 }
 
-fn described(account: &BillingAccount) -> String {
+/// The accounts that the vendor can be given in this directory.
+pub(super) fn fitting<'a>(
+    seen: &'a [BillingAccount],
+    vendor: &Vendor,
+    directory: &Directory,
+) -> Vec<&'a BillingAccount> {
+    let is_read = |agreement: Agreement| {
+        !matches!(agreement, Agreement::Mosp | Agreement::Csp)
+            && vendor.agreements.iter().any(|key| key == agreement.key())
+    };
+    seen.iter()
+        .filter(|account| {
+            account.is_active() && account.tenant().is_none_or(|own| own == directory.id)
+        })
+        .filter(|account| account.agreement().is_some_and(is_read))
+        .collect()
+}
+
+pub(super) fn described(account: &BillingAccount) -> String {
     format!(
         "{} · {}",
         account
@@ -333,18 +274,5 @@ fn usable(
         name: account.name.clone(),
         display_name: account.display_name(),
         agreement,
-    })
-}
-
-fn customer(id: &str, names: &BTreeMap<String, String>, account: &Account) -> Result<ScopeChoice> {
-    let tenant: TenantId = id
-        .parse()
-        .map_err(|_| Error::bug("customer_tenant was not checked"))?;
-    let name = names
-        .get(&tenant.to_string())
-        .ok_or_else(|| refusals::no_customer(tenant, &account.display_name, names.len()))?;
-    Ok(ScopeChoice {
-        scope: Scope::Customer(account.name.clone(), tenant),
-        display_name: name.clone(),
     })
 }

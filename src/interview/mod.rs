@@ -10,11 +10,17 @@
 //! A value remembers where it came from. Nothing below this room asks anything.
 
 pub mod answers;
+mod asking;
 pub mod billing;
 mod billing_refusals;
+mod customers;
 pub mod discovery;
+mod export_questions;
+mod export_validity;
+pub mod exports;
 pub mod missing;
 pub mod questions;
+mod reads;
 pub mod resolve;
 mod scopes;
 mod validity;

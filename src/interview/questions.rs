@@ -3,6 +3,7 @@
 //! The command line's flags, the environment's names, the answers file's keys, the prompts and the list of missing answers are all made
 //! from it, so they cannot differ.
 
+use super::export_questions::EXPORT_QUESTIONS;
 use super::validity::{
     SIGN_INS, agreement, app_name, billing_name, client_id, later, management_group, one_of,
     secret_days, tenant, vendor,
@@ -50,6 +51,13 @@ impl Question {
         }
     }
 
+    /// Whether it is about exports and where they are kept.
+    pub fn is_about_exports(&self) -> bool {
+        EXPORT_QUESTIONS
+            .iter()
+            .any(|question| question.key == self.key)
+    }
+
     /// The question with this key.
     pub fn find(key: &str) -> Option<&'static Question> {
         QUESTIONS.iter().find(|question| question.key == key)
@@ -57,7 +65,22 @@ impl Question {
 }
 
 /// Every question of `init`, in the order in which people think of them.
-pub const QUESTIONS: &[Question] = &[
+pub const QUESTIONS: &[Question] = &{
+    let mut all = [EVERYBODYS[0]; EVERYBODYS.len() + EXPORT_QUESTIONS.len()];
+    let mut at = 0;
+    while at < all.len() {
+        all[at] = if at < EVERYBODYS.len() {
+            EVERYBODYS[at]
+        } else {
+            EXPORT_QUESTIONS[at - EVERYBODYS.len()]
+        };
+        at += 1;
+    }
+    all
+};
+
+/// All but those about exports.
+const EVERYBODYS: &[Question] = &[
     Question {
         key: "vendor",
         flag: "vendor",

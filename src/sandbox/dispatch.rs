@@ -15,7 +15,7 @@ use super::faults::Action;
 use super::log::{Completion, LogEntry, REDACTED};
 use super::server::Line;
 use super::world::{Shared, World};
-use super::{Service, arm, entra, graph, storage};
+use super::{Service, arm, entra, exports, graph, partner_center, storage};
 
 /// One service's place in the sandbox.
 #[derive(Clone)]
@@ -106,17 +106,12 @@ fn process(desk: &Desk, call: &Call) -> Answer {
 }
 
 fn handle(world: &mut World, call: &Call) -> Answer {
+    exports::advance(world, call.now);
     match call.service {
         Service::Login => entra::handle(world, call),
         Service::Graph => graph::handle(world, call),
         Service::Arm => arm::handle(world, call),
-        Service::PartnerCenter => {
-            let description = "The sandbox does not simulate Partner Center yet.";
-            Answer::json(
-                404,
-                json!({"code": 404, "description": description, "data": [], "source": "azconnect sandbox"}),
-            )
-        }
+        Service::PartnerCenter => partner_center::handle(world, call),
         Service::Blob => storage::blob::handle(world, call),
     }
 }

@@ -16,10 +16,12 @@ mod contoso;
 mod dispatch;
 mod entra;
 mod exchange;
+mod exports;
 mod faults;
 mod graph;
 pub mod ids;
 mod log;
+mod partner_center;
 mod person;
 mod routes;
 mod server;
@@ -44,8 +46,13 @@ pub use billing::{
     AccountStatus, Agreement, Billing, BillingAccount, BillingOperation, BillingProfile,
     BillingRoleAssignment, Customer, Department, EnrollmentDetails,
 };
+pub use exports::{Execution, Export, ExportRun, Exports, RunError, RunResult};
 pub use faults::{Action, Faults, Rule};
 pub use log::LogEntry;
+pub use partner_center::{
+    PartnerAccount, PartnerCenter, PartnerCustomer, PartnerKind, PartnerOddity, PartnerOffer,
+    PartnerSubscription, PartnerThrottle,
+};
 pub use person::Person;
 pub use storage::{
     Blob, BlobBody, Container, Denied, NetworkRules, Policy, ProviderRegistration,
@@ -106,6 +113,12 @@ pub struct Replication {
     pub billing: Duration,
     /// A provider registers, a storage account is made, a resource group or container goes for so long.
     pub resources: Duration,
+    /// The first run of a new export's schedule comes after so long; Azure's within a day.
+    pub first_export: Duration,
+    /// A run of an export takes so long, half of it in the queue.
+    pub export_run: Duration,
+    /// Within so long, ten runs can be asked for at a scope; within a minute in Azure. Zero: as many as one likes.
+    pub export_pace: Duration,
 }
 
 impl Default for Replication {
@@ -116,6 +129,9 @@ impl Default for Replication {
             rbac: Duration::from_secs(2),
             billing: Duration::from_secs(2),
             resources: Duration::from_millis(1500),
+            first_export: Duration::from_secs(3),
+            export_run: Duration::from_secs(4),
+            export_pace: Duration::from_secs(10),
         }
     }
 }
@@ -130,6 +146,9 @@ impl Replication {
             rbac: Duration::ZERO,
             billing: Duration::ZERO,
             resources: Duration::ZERO,
+            first_export: Duration::ZERO,
+            export_run: Duration::ZERO,
+            export_pace: Duration::ZERO,
         }
     }
 }
@@ -144,7 +163,7 @@ pub enum Service {
     Graph,
     /// Azure Resource Manager (management.azure.com).
     Arm,
-    /// Partner Center (api.partnercenter.microsoft.com); not simulated yet.
+    /// Partner Center (api.partnercenter.microsoft.com).
     PartnerCenter,
     /// Blob storage (ACCOUNT.blob.core.windows.net; here the account is the first part of the path).
     Blob,
@@ -321,11 +340,7 @@ ca_file = "ca.pem"
     /// A simulated human with a browser, by user principal name or sign-in name.
     #[must_use]
     pub fn person(&self, user_principal_name: &str) -> Person {
-        Person::new(
-            user_principal_name,
-            self.endpoints().login.clone(),
-            self.ca_pem.clone(),
-        )
+        Person::new(user_principal_name, self.endpoints(), self.ca_pem.clone())
     }
 
     /// Makes everybody sign in again: refresh tokens handed out so far are refused with AADSTS700082.

@@ -100,6 +100,10 @@ pub struct Vendor {
     /// The cost export that the vendor reads, if it reads one.
     #[serde(default)]
     pub export: Option<ExportNeed>,
+    /// Whether whoever names neither is asked if a billing account or subscriptions are to be read: the vendor reads the one or the
+    /// other, and neither is the usual thing.
+    #[serde(default)]
+    pub billing_or_subscriptions: bool,
     /// Keys of the questions beyond those that every vendor needs (see the questions table).
     #[serde(default)]
     pub asks: Vec<String>,
@@ -225,8 +229,14 @@ pub enum Level {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExportNeed {
+    /// The vendor reads exports only where the person asks for one.
+    #[serde(default)]
+    pub optional: bool,
     /// Data set, as `--export-dataset` names it.
     pub dataset: String,
+    /// Data sets to take instead, in this order, where a scope doesn't give that one (pay-as-you-go gives only `usage`).
+    #[serde(default)]
+    pub otherwise: Vec<String>,
     /// File format, as `--export-format` names it.
     pub format: String,
     /// How often Azure writes it.
@@ -242,9 +252,21 @@ pub struct ExportNeed {
     pub reads_definition: bool,
     /// The vendor publishes these settings. Otherwise they are our choice, and the plan says so.
     pub published: bool,
+    /// How many past months are exported once; none where the vendor wants no history.
+    #[serde(default)]
+    pub history_months: u8,
     /// What to know about them.
     #[serde(default)]
     pub note: Option<String>,
+}
+
+impl ExportNeed {
+    /// The data sets that the vendor can read, the one to take first.
+    pub fn datasets(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.dataset)
+            .chain(&self.otherwise)
+            .map(String::as_str)
+    }
 }
 
 /// How often an export runs.

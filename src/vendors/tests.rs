@@ -96,6 +96,10 @@ const LABELS: &[(&str, &[&str])] = &[
             "Subscription ID",
             "Billing account ID",
             "Customer tenant ID",
+            "Storage account",
+            "Container",
+            "Folder of the export",
+            "Name of the export",
         ],
     ),
 ];
@@ -138,6 +142,7 @@ const GRANTS: &[Expected] = &[
         "ea",
         &[
             ("enrollment-reader", Level::BillingAccount),
+            ("reader", Level::SubscriptionOrManagementGroup),
             ("storage-blob-data-reader", Level::Container),
         ],
     ),
@@ -146,6 +151,7 @@ const GRANTS: &[Expected] = &[
         "mpa",
         &[
             ("billing-account-reader", Level::BillingAccount),
+            ("reader", Level::SubscriptionOrManagementGroup),
             ("storage-blob-data-reader", Level::Container),
         ],
     ),
@@ -179,6 +185,7 @@ const GRANTS: &[Expected] = &[
         &[
             ("reader", Level::SubscriptionOrManagementGroup),
             ("enrollment-reader", Level::BillingAccount),
+            ("storage-blob-data-reader", Level::Container),
         ],
     ),
 ];
@@ -209,10 +216,16 @@ fn every_agreement_of_a_vendor_with_grants_gets_one() {
 }
 
 #[test]
-fn only_cloudpi_reads_an_export() {
+fn only_cloudpi_needs_an_export() {
+    let needs = |vendor: &&super::Vendor| {
+        vendor
+            .export
+            .as_ref()
+            .is_some_and(|export| !export.optional)
+    };
     let with_export: Vec<&str> = all()
         .iter()
-        .filter(|vendor| vendor.export.is_some())
+        .filter(needs)
         .map(|vendor| vendor.id.as_str())
         .collect();
     assert_eq!(with_export, ["cloudpi"]);

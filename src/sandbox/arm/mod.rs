@@ -10,6 +10,7 @@ mod caller;
 mod cost_figures;
 mod cost_query;
 mod cost_request;
+mod cost_scope;
 mod elevate;
 mod management_groups;
 mod rbac;
@@ -26,6 +27,7 @@ use uuid::Uuid;
 
 use super::billing;
 use super::exchange::{Answer, Call, percent_encoded};
+use super::exports;
 use super::routes::{Found, Parameters, Route, find};
 use super::storage;
 use super::world::World;
@@ -34,6 +36,7 @@ pub(super) use cost_figures::{Figure, figures};
 pub(super) use cost_query::{answer_query, check_quota};
 pub(super) use cost_request::CostRequest;
 pub(super) use rbac::{check, permits, permits_data};
+pub(super) use cost_scope::{CostScope, may};
 pub(super) use refusal::ArmError;
 pub(super) use role_assignments::check_writable;
 pub(super) use scope::{Scope, normalized};
@@ -204,6 +207,9 @@ pub(super) fn handle(world: &mut World, call: &Call) -> Answer {
 fn routed(world: &mut World, call: &Call) -> Outcome {
     world.state.storage.sweep(call.now);
     let caller = caller::admit(world, call)?;
+    if let Some(answer) = exports::handle(world, call, &caller) {
+        return Ok(answer);
+    }
     if let Some(answer) = billing::handle(world, call, &caller) {
         return Ok(answer);
     }

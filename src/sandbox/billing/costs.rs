@@ -58,7 +58,7 @@ fn stranger(visit: &Visit<'_>, is_enrollment: bool) -> Refusal {
 }
 
 /// An imaginary subscription that bears all costs of a scope.
-fn bearer(scope: &BillingScope, account: &BillingAccount) -> Result<Subscription, Refusal> {
+pub(super) fn bearer(scope: &BillingScope, account: &BillingAccount) -> Result<Subscription, Refusal> {
     if account.agreement == Agreement::MicrosoftOnlineServicesProgram {
         let text = "Cost Management does not support billing accounts with agreement type MicrosoftOnlineServicesProgram. Use \
                     the scope of a subscription.";
@@ -87,7 +87,8 @@ fn bearer(scope: &BillingScope, account: &BillingAccount) -> Result<Subscription
     Ok(imaginary(scope, account, display_name, costs))
 }
 
-fn imaginary(
+/// The same for costs that queries do not answer.
+pub(super) fn imaginary(
     scope: &BillingScope,
     account: &BillingAccount,
     display_name: &str,
