@@ -25,7 +25,10 @@ impl ExportRun {
         Some(AzureError::from(Box::new(ApiError {
             status: 0,
             code: crate::text::printable(&or(error.code, &self.properties.status)),
-            message: crate::text::printable_message(&or(error.message, "Cost Management gave no reason")),
+            message: crate::text::printable_message(&or(
+                error.message,
+                "Cost Management gave no reason",
+            )),
             correlation_id: None,
             request: format!("a run{days}"),
             service: Service::CostManagement,

@@ -304,7 +304,7 @@ impl<'a> About<'a> {
 }
 
 /// The recurrence that an export has; `None` for one that we don't make.
-fn recurrence(export: &Export) -> Option<Recurrence> {
+pub fn recurrence(export: &Export) -> Option<Recurrence> {
     let schedule = export.properties.schedule.as_ref()?;
     let text = schedule.recurrence.as_deref()?;
     [Recurrence::Daily, Recurrence::Weekly, Recurrence::Monthly]
