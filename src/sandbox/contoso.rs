@@ -37,8 +37,8 @@ impl State {
             role_assignments: BTreeMap::new(),
             billing: Billing::default(),
             storage: super::storage::Storage::default(),
-            partner_center: super::partner_center::PartnerCenter::default(),
             exports: super::exports::Exports::default(),
+            partner_center: super::partner_center::PartnerCenter::default(),
         }
     }
 

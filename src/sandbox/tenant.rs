@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::billing::Billing;
-use super::partner_center::PartnerCenter;
 use super::exports::Exports;
+use super::partner_center::PartnerCenter;
 use super::storage::Storage;
 
 /// The version of the state file that this build writes.
@@ -42,12 +42,12 @@ pub struct State {
     /// What lies below subscriptions. Files written before there was any lack it.
     #[serde(default)]
     pub storage: Storage,
-    /// Partners, their customers, and who may ask about them. Files written before there were any lack it.
-    #[serde(default)]
-    pub partner_center: PartnerCenter,
     /// Cost Management exports. Files written before there were any lack it.
     #[serde(default)]
     pub exports: Exports,
+    /// Partners, their customers, and who may ask about them. Files written before there were any lack it.
+    #[serde(default)]
+    pub partner_center: PartnerCenter,
 }
 
 /// A directory.

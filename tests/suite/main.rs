@@ -24,6 +24,7 @@ mod billing_refusals;
 mod billing_rights;
 mod contract;
 mod contract_flows;
+mod exports_contract;
 mod failing;
 mod failures_check;
 mod failures_costs;

@@ -130,7 +130,10 @@ pub(in crate::sandbox) fn check_quota(visit: &mut Visit<'_>, scope: &str) -> Res
 }
 
 /// The subscriptions that a scope is, is in, or holds.
-pub(super) fn subscriptions<'state>(state: &'state State, scope: &Scope) -> Vec<&'state Subscription> {
+pub(super) fn subscriptions<'state>(
+    state: &'state State,
+    scope: &Scope,
+) -> Vec<&'state Subscription> {
     match (&scope.kind, scope.subscription(), scope.chain.first()) {
         (_, Some(id), _) => state.subscriptions.get(&id).into_iter().collect(),
         (Kind::ManagementGroup(_), None, Some(own)) => {

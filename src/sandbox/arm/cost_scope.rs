@@ -7,6 +7,7 @@ use super::caller::Caller;
 use super::cost_query::subscriptions;
 use super::rbac::permits;
 use super::refusal::ArmError;
+use super::role_assignments::check_writable;
 use super::scope::{Kind, Scope};
 
 /// A scope that exists, and what bears its costs.
@@ -18,7 +19,7 @@ pub(in crate::sandbox) struct CostScope<'state> {
     /// In lower case, for the scope of a resource group.
     pub(in crate::sandbox) resource_group: Option<String>,
     pub(in crate::sandbox) subscriptions: Vec<&'state Subscription>,
-    chain: Vec<String>,
+    scope: Scope,
 }
 
 impl<'state> CostScope<'state> {
@@ -41,8 +42,8 @@ impl<'state> CostScope<'state> {
             is_management_group: matches!(scope.kind, Kind::ManagementGroup(_)),
             resource_group,
             subscriptions: subscriptions(state, &scope),
-            text: scope.text,
-            chain: scope.chain,
+            text: scope.text.clone(),
+            scope,
         })
     }
 
@@ -54,7 +55,12 @@ impl<'state> CostScope<'state> {
         action: &str,
         now: Timestamp,
     ) -> bool {
-        permits(state, caller, action, &self.chain, now)
+        permits(state, caller, action, &self.scope.chain, now)
+    }
+
+    /// 409 where the subscription is read only.
+    pub(in crate::sandbox) fn check_writable(&self, state: &State) -> Result<(), ArmError> {
+        check_writable(state, &self.scope)
     }
 }
 

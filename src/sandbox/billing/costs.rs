@@ -58,7 +58,10 @@ fn stranger(visit: &Visit<'_>, is_enrollment: bool) -> Refusal {
 }
 
 /// An imaginary subscription that bears all costs of a scope.
-pub(super) fn bearer(scope: &BillingScope, account: &BillingAccount) -> Result<Subscription, Refusal> {
+pub(super) fn bearer(
+    scope: &BillingScope,
+    account: &BillingAccount,
+) -> Result<Subscription, Refusal> {
     if account.agreement == Agreement::MicrosoftOnlineServicesProgram {
         let text = "Cost Management does not support billing accounts with agreement type MicrosoftOnlineServicesProgram. Use \
                     the scope of a subscription.";

@@ -103,7 +103,12 @@ static DATASETS: [Dataset; 8] = [
     Dataset {
         name: "ReservationRecommendations",
         versions: &["2023-05-01"],
-        rows: Rows::Reservations(&["Cost With No RI", "Location", "Net Savings", "Recommended Quantity"]),
+        rows: Rows::Reservations(&[
+            "Cost With No RI",
+            "Location",
+            "Net Savings",
+            "Recommended Quantity",
+        ]),
         has_periods: false,
         months: SEVEN_YEARS,
         offered: has_reservations,
@@ -111,7 +116,13 @@ static DATASETS: [Dataset; 8] = [
     Dataset {
         name: "ReservationDetails",
         versions: &["2023-03-01"],
-        rows: Rows::Reservations(&["InstanceId", "ReservationId", "ReservedHours", "UsageDate", "UsedHours"]),
+        rows: Rows::Reservations(&[
+            "InstanceId",
+            "ReservationId",
+            "ReservedHours",
+            "UsageDate",
+            "UsedHours",
+        ]),
         has_periods: true,
         months: THIRTEEN_MONTHS,
         offered: has_reservations,

@@ -236,12 +236,7 @@ fn files(export: &Export, run: &ExportRun, table: &Table, folder: &str) -> Vec<F
         .collect()
 }
 
-fn file(
-    settings: Settings<'_>,
-    name: String,
-    table: &Table,
-    rows: std::ops::Range<usize>,
-) -> File {
+fn file(settings: Settings<'_>, name: String, table: &Table, rows: std::ops::Range<usize>) -> File {
     let (count, text) = (rows.len(), table.text(rows));
     let size = u64::try_from(text.len()).unwrap_or_default();
     let (body, bytes, content_type) = if settings.is_parquet() {

@@ -13,7 +13,7 @@ use super::super::tenant::State;
 use super::refusal::Refusal;
 use super::settings::Settings;
 
-const PROVIDER: &str = "Microsoft.CostManagementExports";
+pub(super) const PROVIDER: &str = "Microsoft.CostManagementExports";
 const KINDS: [&str; 3] = ["StorageV2", "BlobStorage", "BlockBlobStorage"];
 /// Reserved characters of URLs but the slash, and the point, which others warn of but nobody saw refused.
 const RESERVED: &str = ":?#[]@!$&'()*+,;=%\\";
@@ -199,9 +199,11 @@ fn check_names(settings: Settings<'_>) -> Result<(), Refusal> {
             "Invalid deliveryInfo destination container; value must be a valid container name",
         ));
     }
-    let by_sas = ["/sasToken", "/storageAccount"]
-        .iter()
-        .any(|name| !settings.text(&format!("/deliveryInfo/destination{name}")).is_empty());
+    let by_sas = ["/sasToken", "/storageAccount"].iter().any(|name| {
+        !settings
+            .text(&format!("/deliveryInfo/destination{name}"))
+            .is_empty()
+    });
     if by_sas {
         let text = "The sandbox does not simulate exports to a storage account by SAS token, which is for partners only.";
         return Err(Refusal::new(501, "NotImplemented", text));

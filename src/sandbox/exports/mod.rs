@@ -36,6 +36,7 @@ use super::world::World;
 use refusal::Refusal;
 
 type Outcome = Result<Answer, Refusal>;
+type Handler = fn(&mut Visit<'_>) -> Outcome;
 
 /// Versions that see only exports that were written with one of them: `GET` finds no other, and lists leave it out.
 /// <https://github.com/Azure/azure-cli/issues/32769>,
@@ -69,11 +70,7 @@ const EXPORTS: Versions = Versions {
     ],
 };
 
-const fn route(
-    method: &'static str,
-    pattern: &'static str,
-    run: fn(&mut Visit<'_>) -> Outcome,
-) -> Route<fn(&mut Visit<'_>) -> Outcome> {
+const fn route(method: &'static str, pattern: &'static str, run: Handler) -> Route<Handler> {
     Route {
         method,
         pattern,
@@ -83,7 +80,7 @@ const fn route(
 
 const EXPORT: &str = "{scope}/providers/Microsoft.CostManagement/exports/{name}";
 
-static ROUTES: [Route<fn(&mut Visit<'_>) -> Outcome>; 6] = [
+static ROUTES: [Route<Handler>; 6] = [
     route(
         "GET",
         "{scope}/providers/Microsoft.CostManagement/exports",
@@ -126,6 +123,7 @@ pub(super) fn handle(world: &mut World, call: &Call, caller: &Caller) -> Option<
 
 /// Lets everything happen that is due: scheduled runs begin, runs end, files appear.
 pub(super) fn advance(world: &mut World, now: Timestamp) {
+    world.state.storage.sweep(now);
     clock::advance(&mut world.state, now, &world.replication);
 }
 

@@ -71,6 +71,9 @@ impl Place {
         if !scope.permits(state, caller, wish.action(), visit.call.now) {
             return Err(Refusal::forbidden(caller, wish.action(), &scope.text));
         }
+        if wish != Wish::Read {
+            scope.check_writable(state)?;
+        }
         let place = Self::of_arm(&scope);
         if wish != Wish::Read && place.is_pay_as_you_go() && is_application(state, caller) {
             return Err(Refusal::access_denied(visit.call));
@@ -165,7 +168,11 @@ fn check_billing(
         None => is_number(id),
     };
     if right == ExportRight::Stranger && knows_claims {
-        return Err(Refusal::no_claims());
+        let is_person = !is_application(state, caller);
+        return Err(match scope.map(|scope| scope.level) {
+            Some(BillingLevel::EnrollmentAccount) if is_person => Refusal::no_enrollment_account(),
+            _ => Refusal::no_claims(),
+        });
     }
     let takes_no_applications = matches!(
         agreement,

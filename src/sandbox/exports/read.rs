@@ -93,7 +93,8 @@ pub(super) fn shown(export: &Export, runs: usize, now: Timestamp) -> Value {
         "properties": properties,
     });
     if let Some(principal) = export.identity {
-        answer["identity"] = json!({"type": "SystemAssigned", "principalId": principal, "tenantId": export.tenant});
+        answer["identity"] =
+            json!({"type": "SystemAssigned", "principalId": principal, "tenantId": export.tenant});
         answer["location"] = json!(export.location);
     }
     answer

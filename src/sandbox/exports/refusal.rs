@@ -62,6 +62,13 @@ impl Refusal {
         Self::new(401, "401", "No claims present for the caller in the system")
     }
 
+    /// 401: a person without any role, at an enrollment account.
+    /// <https://github.com/microsoft/finops-toolkit/issues/1495>
+    pub(super) fn no_enrollment_account() -> Self {
+        let text = "The user does not have valid claims on any enrollmentaccounts.";
+        Self::new(401, "BillingAccessDenied", text)
+    }
+
     /// 403 in ARM's words.
     pub(super) fn forbidden(caller: &Caller, action: &str, scope: &str) -> Self {
         ArmError::forbidden(caller, action, scope).into()

@@ -16,10 +16,7 @@ type Checked = Result<(), Refusal>;
 /// Values of the filters of reservation recommendations.
 const FILTERS: [(&str, &[&str]); 3] = [
     ("ReservationScope", &["Single", "Shared"]),
-    (
-        "LookBackPeriod",
-        &["Last7Days", "Last30Days", "Last60Days"],
-    ),
+    ("LookBackPeriod", &["Last7Days", "Last30Days", "Last60Days"]),
     (
         "ResourceType",
         &[
@@ -129,7 +126,10 @@ fn check_filters(settings: Settings<'_>, dataset: &Dataset) -> Checked {
     let pointer = "/definition/dataSet/configuration/filters";
     let filters = settings.0.pointer(pointer).and_then(Value::as_array);
     for filter in filters.into_iter().flatten() {
-        let (name, value) = (Settings(filter).text("/name"), Settings(filter).text("/value"));
+        let (name, value) = (
+            Settings(filter).text("/name"),
+            Settings(filter).text("/value"),
+        );
         let is_known = FILTERS
             .iter()
             .any(|(filter, values)| *filter == name && values.contains(&value));
@@ -160,7 +160,10 @@ fn check_compression(settings: Settings<'_>) -> Checked {
 
 fn check_timeframe(settings: Settings<'_>, today: Date) -> Checked {
     let has_period = settings.0.pointer("/definition/timePeriod").is_some();
-    match (settings.text("/definition/timeframe") == "Custom", has_period) {
+    match (
+        settings.text("/definition/timeframe") == "Custom",
+        has_period,
+    ) {
         (true, true) => {
             let (from, to) = settings.period(today);
             check_period(from, to, today)
@@ -229,7 +232,11 @@ pub(super) fn check_run_period(
     body: &Value,
     today: Date,
 ) -> Result<(Date, Date), Refusal> {
-    let at = |name: &str| Settings(body).time(&format!("/timePeriod/{name}")).map(date);
+    let at = |name: &str| {
+        Settings(body)
+            .time(&format!("/timePeriod/{name}"))
+            .map(date)
+    };
     let (Some(from), Some(to)) = (at("from"), at("to")) else {
         return Err(Refusal::time_period(""));
     };

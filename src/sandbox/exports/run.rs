@@ -102,8 +102,8 @@ fn check_pace(visit: &Visit<'_>, place: &Place) -> Result<(), Refusal> {
     };
     let wait = (window - now.duration_since(*oldest)).as_secs().max(0) + 1;
     let error = ArmError::new(429, "429", "Too many requests. Please retry.");
-    let error = WAITS
-        .iter()
-        .fold(error, |error, name| error.with_header(name, wait.to_string()));
+    let error = WAITS.iter().fold(error, |error, name| {
+        error.with_header(name, wait.to_string())
+    });
     Err(error.into())
 }

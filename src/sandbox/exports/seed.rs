@@ -1,44 +1,27 @@
 //! The words in which tests fill a state with what exports need.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::super::ids;
-use super::super::storage::{
-    NetworkRules, ProviderRegistration, RegistrationState, Storage, StorageAccount,
-};
 use super::super::tenant::State;
+use super::destination::PROVIDER;
 use super::settings::Settings;
 use super::state::{Export, key};
 use super::write::{give_role, provide_container};
 
 /// When everything in the sample was made: 2025-01-06T08:00:00Z.
 const FOUNDED: Timestamp = Timestamp::constant(1_736_150_400, 0);
+/// The resource group of storage accounts for exports.
+const GROUP: &str = "exports";
 
 impl State {
     /// Adds a storage account that exports may write to, in the resource group `exports` of a subscription which has
     /// registered the exports provider, and returns its resource id.
     pub fn add_export_storage(&mut self, subscription: Uuid, name: &str) -> String {
-        let namespace = "Microsoft.CostManagementExports";
-        let provider = ProviderRegistration {
-            namespace: namespace.to_owned(),
-            state: RegistrationState::Registered,
-            settled_at: FOUNDED,
-        };
-        self.storage
-            .providers
-            .insert(Storage::provider_key(subscription, namespace), provider);
-        let tenant = self
-            .subscriptions
-            .get(&subscription)
-            .map_or(ids::TENANT, |found| found.tenant);
-        let account = storage_account(tenant, subscription, name);
-        let id = account.id();
-        self.storage.accounts.insert(name.to_owned(), account);
-        id
+        self.register_provider(subscription, PROVIDER);
+        self.add_storage_account(subscription, GROUP, name)
     }
 
     /// Adds an export that has an identity and runs daily, in FOCUS, partitioned CSV with gzip, into the container `exports`
@@ -76,35 +59,6 @@ impl State {
     /// The export of this id.
     pub fn export_mut(&mut self, id: &str) -> Option<&mut Export> {
         self.exports.exports.get_mut(&id.to_ascii_lowercase())
-    }
-}
-
-fn storage_account(tenant: Uuid, subscription: Uuid, name: &str) -> StorageAccount {
-    StorageAccount {
-        name: name.to_owned(),
-        tenant,
-        subscription,
-        resource_group: "exports".to_owned(),
-        location: "westeurope".to_owned(),
-        sku: "Standard_LRS".to_owned(),
-        kind: "StorageV2".to_owned(),
-        created: FOUNDED,
-        provisioned_at: FOUNDED,
-        allow_shared_key_access: true,
-        allow_blob_public_access: false,
-        minimum_tls_version: "TLS1_2".to_owned(),
-        https_only: true,
-        public_network_access: "Enabled".to_owned(),
-        network: NetworkRules {
-            default_action: "Allow".to_owned(),
-            bypass: "AzureServices".to_owned(),
-            ip_rules: Vec::new(),
-        },
-        allowed_copy_scope: None,
-        further: BTreeMap::new(),
-        tags: BTreeMap::new(),
-        is_disabled: false,
-        containers: BTreeMap::new(),
     }
 }
 

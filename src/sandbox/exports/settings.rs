@@ -135,3 +135,75 @@ pub(super) fn date(time: Timestamp) -> Date {
 pub(super) fn midnight(date: Date) -> String {
     format!("{}Z", date.to_datetime(Time::midnight()))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+mod tests {
+    use jiff::civil::date;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn periods_are_whole_months_and_weeks() {
+        let of = |timeframe: &str, today: Date| {
+            let properties = json!({"definition": {"timeframe": timeframe}});
+            Settings(&properties).period(today)
+        };
+        let month = |year, month, last| (date(year, month, 1), date(year, month, last));
+        for (timeframe, today, expected) in [
+            ("MonthToDate", date(2026, 11, 26), month(2026, 11, 30)),
+            ("MonthToDate", date(2024, 2, 1), month(2024, 2, 29)),
+            ("BillingMonthToDate", date(2026, 2, 28), month(2026, 2, 28)),
+            ("TheCurrentMonth", date(2026, 12, 31), month(2026, 12, 31)),
+            ("TheLastMonth", date(2026, 1, 1), month(2025, 12, 31)),
+            ("TheLastMonth", date(2024, 3, 31), month(2024, 2, 29)),
+            ("TheLastBillingMonth", date(2026, 5, 31), month(2026, 4, 30)),
+            (
+                "WeekToDate",
+                date(2026, 11, 26),
+                (date(2026, 11, 22), date(2026, 11, 28)),
+            ),
+            (
+                "WeekToDate",
+                date(2026, 11, 22),
+                (date(2026, 11, 22), date(2026, 11, 28)),
+            ),
+        ] {
+            assert_eq!(of(timeframe, today), expected, "{timeframe} {today}");
+        }
+    }
+
+    #[test]
+    fn a_schedule_comes_round_until_its_end() {
+        let of = |recurrence: &str, from: &str, after: &str| {
+            let properties = json!({"schedule": {"status": "Active", "recurrence": recurrence,
+                "recurrencePeriod": {"from": from, "to": "2026-12-01T00:00:00Z"}}});
+            let next = Settings(&properties).next_occurrence(after.parse().unwrap());
+            next.map(|next| next.to_string())
+        };
+        let of = |recurrence, from, after| of(recurrence, from, after).unwrap_or_default();
+        let from = "2026-01-31T06:00:00Z";
+        for (recurrence, after, expected) in [
+            ("Daily", "2026-01-01T00:00:00Z", from),
+            ("Daily", from, "2026-02-01T06:00:00Z"),
+            ("Weekly", from, "2026-02-07T06:00:00Z"),
+            ("Monthly", from, "2026-02-28T06:00:00Z"),
+            ("Monthly", "2026-03-01T00:00:00Z", "2026-03-31T06:00:00Z"),
+            ("Annually", from, ""),
+            ("Daily", "2026-11-30T06:00:00Z", ""),
+        ] {
+            assert_eq!(
+                of(recurrence, from, after),
+                expected,
+                "{recurrence} {after}"
+            );
+        }
+        let paused = json!({"schedule": {"status": "Inactive", "recurrence": "Daily",
+            "recurrencePeriod": {"from": from, "to": "2026-12-01T00:00:00Z"}}});
+        assert_eq!(
+            Settings(&paused).next_occurrence(from.parse().unwrap()),
+            None
+        );
+    }
+}

@@ -129,7 +129,9 @@ fn check_tag(name: &str, body: &Value, existing: Option<&Export>) -> Result<(), 
             "Etag value required for update operation of report: {name}.Please get the latest to avoid overwrite."
         )
     } else {
-        format!("Etag value does not match for report: {name}.Please get the latest to avoid overwrite.")
+        format!(
+            "Etag value does not match for report: {name}.Please get the latest to avoid overwrite."
+        )
     };
     Err(Refusal::new(400, "400", text))
 }
@@ -157,7 +159,9 @@ fn written(visit: &Visit<'_>, place: &Place, body: &Value, existing: Option<&Exp
         location: known_location.or_else(|| (!location.is_empty()).then(|| location.to_owned())),
         created: existing.map_or(now, |export| export.created),
         next_run,
-        runs: existing.map(|export| export.runs.clone()).unwrap_or_default(),
+        runs: existing
+            .map(|export| export.runs.clone())
+            .unwrap_or_default(),
         properties,
     }
 }

@@ -130,7 +130,9 @@ async fn an_export_is_made_read_changed_and_deleted() {
     let without = put(&harness, &avery, &scope, body()).await;
     assert_eq!(
         without.text("/error/message"),
-        format!("Etag value required for update operation of report: {NAME}.Please get the latest to avoid overwrite.")
+        format!(
+            "Etag value required for update operation of report: {NAME}.Please get the latest to avoid overwrite."
+        )
     );
 
     let roles = || harness.sandbox.state(|state| state.role_assignments.len());
@@ -240,14 +242,7 @@ async fn a_schedule_runs_soon_and_then_at_its_times() {
         (&json!("Scheduled"), &json!("System"))
     );
     assert_eq!(properties["status"], "Completed");
-    let got = send(
-        &harness,
-        &avery,
-        "GET",
-        (&scope, &format!("/{NAME}")),
-        None,
-    )
-    .await;
+    let got = send(&harness, &avery, "GET", (&scope, &format!("/{NAME}")), None).await;
     assert_eq!(
         got.text("/properties/nextRunTimeEstimate"),
         days_from_now(1),
@@ -289,10 +284,7 @@ async fn the_history_is_shown_in_part_where_it_is_expanded() {
     .await;
     assert_eq!(runs(&list.body["value"][0]), 1);
     let plain = send(&harness, &avery, "GET", (&scope, ""), None).await;
-    assert_eq!(
-        plain.body["value"][0]["properties"].get("runHistory"),
-        None
-    );
+    assert_eq!(plain.body["value"][0]["properties"].get("runHistory"), None);
     let wrong = send(&harness, &avery, "GET", (&scope, "?$expand=all"), None).await;
     assert_eq!((wrong.status, wrong.code()), (400, "BadRequest"));
 }

@@ -9,9 +9,7 @@ use jiff::tz::TimeZone;
 use jiff::{Span, Zoned};
 use serde_json::{Value, json};
 
-use super::super::{
-    Blob, BlobBody, CostProfile, RegistrationState, State, StorageAccount, ids,
-};
+use super::super::{Blob, BlobBody, CostProfile, RegistrationState, State, StorageAccount, ids};
 use super::client::{ARM, Harness, subscription_scope};
 use super::exports::{NAME, body, harness, history, put, run, storage, with};
 
@@ -125,7 +123,10 @@ async fn the_rows_of_a_run_sum_up_to_what_the_query_answers() {
             .filter(|(name, _)| name.contains(id) && name.ends_with(".csv.gz"))
             .map(|(_, blob)| blob)
             .collect();
-        let rows: Vec<_> = parts.iter().flat_map(|blob| rows(&unpacked(blob))).collect();
+        let rows: Vec<_> = parts
+            .iter()
+            .flat_map(|blob| rows(&unpacked(blob)))
+            .collect();
         assert!(rows.len() >= 28 * 4);
         let expected = queried(&harness, &avery, &scope, days).await;
         let exported = sum(&rows, column);
@@ -221,6 +222,29 @@ async fn without_partitions_there_is_one_file_and_no_manifest() {
     assert_eq!(runs[0]["properties"]["fileName"], **name);
     assert_eq!(runs[0]["properties"].get("manifestFile"), None);
     assert!(matches!(&blob.body, BlobBody::Text(text) if rows(text).len() > 300));
+}
+
+#[tokio::test]
+async fn parquet_is_filler_under_the_right_name() {
+    let harness = harness(|_| ()).await;
+    let avery = harness.person(ids::AVERY_NAME, ARM).await;
+    let scope = subscription_scope();
+    let mut body = with("/properties/format", json!("Parquet"));
+    body["properties"]["compressionMode"] = json!("snappy");
+    assert_eq!(put(&harness, &avery, &scope, body).await.status, 201);
+    run(&harness, &avery, &scope, Some(period(month(1)))).await;
+    let blobs = blobs(&harness);
+    let (_, manifest) = blobs
+        .iter()
+        .find(|(name, _)| name.ends_with("/manifest.json"))
+        .unwrap();
+    let manifest: Value = serde_json::from_slice(&bytes(manifest)).unwrap();
+    assert_eq!(manifest["deliveryConfig"]["fileFormat"], "Parquet");
+    for listed in manifest["blobs"].as_array().unwrap() {
+        let name = listed["blobName"].as_str().unwrap();
+        assert!(name.ends_with(".snappy.parquet"), "{name}");
+        assert!(matches!(blobs[name].body, BlobBody::Filler(size) if listed["byteCount"] == size));
+    }
 }
 
 #[tokio::test]
