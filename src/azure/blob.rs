@@ -41,6 +41,7 @@ pub struct Blob {
 pub struct Blobs {
     api: Api,
     url: Url,
+    page: usize,
 }
 
 impl Azure {
@@ -78,11 +79,18 @@ impl Azure {
         Ok(Blobs {
             api: api.knowing(facts),
             url,
+            page: PAGE,
         })
     }
 }
 
 impl Blobs {
+    /// The same blobs, listed in pages of at most so many: each page is in memory as a whole.
+    #[must_use]
+    pub fn in_pages_of(self, most: usize) -> Self {
+        Blobs { page: most, ..self }
+    }
+
     /// Hands every blob whose name begins with `prefix` to `each`, page by page, in the order of their names. Nothing is kept, so that
     /// a container of any size can be looked through.
     ///
@@ -109,7 +117,7 @@ impl Blobs {
             let mut query = url.query_pairs_mut();
             query.append_pair("restype", "container");
             query.append_pair("comp", "list");
-            query.append_pair("maxresults", &PAGE.to_string());
+            query.append_pair("maxresults", &self.page.to_string());
             if !prefix.is_empty() {
                 query.append_pair("prefix", prefix);
             }

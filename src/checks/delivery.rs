@@ -232,3 +232,6 @@ pub fn folders(export: &ExportRecord) -> [String; 2] {
     };
     [format!("{shared}{}/", export.name), shared]
 }
+
+#[cfg(test)]
+mod tests;
