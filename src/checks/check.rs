@@ -27,6 +27,8 @@ pub struct Connected<'a> {
     pub now: Timestamp,
     /// The command that makes a new secret for it.
     pub renew: String,
+    /// Whether the vendor reads its exports' definitions too, and not only their files.
+    pub reads_definition: bool,
 }
 
 /// One question about a connection.
