@@ -20,6 +20,7 @@ pub mod run;
 pub mod sandbox;
 pub mod shell;
 pub mod signing;
+mod unstored;
 pub mod vendors;
 pub mod views;
 

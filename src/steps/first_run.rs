@@ -17,7 +17,7 @@ use crate::connection::{Change, ExportSpec, Receipt, ResourceKind};
 use crate::text::shell_word;
 
 /// The action that it needs.
-const RUN: &str = "Microsoft.CostManagement/exports/action";
+const RUN: &str = "Microsoft.CostManagement/exports/run/action";
 /// How long a run that may have been queued is looked for.
 const PATIENCE: Duration = Duration::from_secs(20);
 
