@@ -337,16 +337,18 @@ impl Api {
     }
 }
 
-/// The service behind Resource Manager that answered, by the request's path.
+/// The service behind Resource Manager that answered: the last provider that the request's path names.
 fn provider(request: &str) -> Option<Service> {
+    let last = request.rsplit_once("/providers/")?.1.split('/').next()?;
     PROVIDERS
         .iter()
-        .find(|(part, _)| request.contains(part))
+        .find(|(namespace, _)| namespace.eq_ignore_ascii_case(last))
         .map(|(_, service)| *service)
 }
 
-/// Parts of paths, and whose they are. Cost Management stands before billing accounts, below which it may be.
+/// Providers whose errors have remedies of their own.
 const PROVIDERS: &[(&str, Service)] = &[
-    ("/Microsoft.CostManagement/", Service::CostManagement),
-    ("/Microsoft.Billing/", Service::Billing),
+    ("Microsoft.CostManagement", Service::CostManagement),
+    ("Microsoft.Billing", Service::Billing),
+    ("Microsoft.Storage", Service::StorageAccounts),
 ];

@@ -34,7 +34,7 @@ pub fn connection(record: &ConnectionRecord) -> Value {
         "agreement": record.agreement,
         "scopes": record.scopes,
         "credential": record.credential,
-        "exports": [],
+        "exports": record.exports,
     })
 }
 

@@ -285,7 +285,8 @@ impl Interview {
         let name = self.name(vendor, directory)?;
         let (agreement, scopes) = self.reads(setting, vendor, directory).await?;
         let exports = match exports::need(&self.answers, vendor) {
-            Some(need) if !scopes.is_empty() => {
+            None => Exports::default(),
+            Some(need) => {
                 let wanted = Wanted {
                     azure,
                     need,
@@ -297,7 +298,6 @@ impl Interview {
                 };
                 self.exports(wanted).await?
             }
-            _ => Exports::default(),
         };
         Ok(Gathered {
             name,

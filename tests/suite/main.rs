@@ -27,6 +27,8 @@ mod contract;
 mod contract_flows;
 mod exports_check;
 mod exports_contract;
+mod exports_flows;
+mod exports_interview;
 mod failing;
 mod failures_check;
 mod failures_costs;

@@ -47,7 +47,22 @@ pub(super) fn blocks(
     if let (Some(days), Some(secret)) = (secret_days(spec, survey), secret) {
         secret.text = format!("ends after {days} days");
     }
-    vec![paragraph(intro), Block::Items { items }]
+    let mut blocks = vec![paragraph(intro), Block::Items { items }];
+    blocks.extend(cautions(survey));
+    blocks
+}
+
+/// What to know before agreeing.
+fn cautions(survey: &Survey) -> Option<Block> {
+    let items = survey.warnings.iter().map(|warning| Item {
+        state: "warn".to_owned(),
+        title: warning.clone(),
+        text: String::new(),
+        lines: Vec::new(),
+    });
+    (!survey.warnings.is_empty()).then(|| Block::Items {
+        items: items.collect(),
+    })
 }
 
 /// What a row needs is said in full only where it differs from the row above: ten roles on ten subscriptions stay ten short rows.

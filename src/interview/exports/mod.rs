@@ -70,6 +70,11 @@ impl Interview {
     /// The exports and their storage; empty for a vendor that reads none, or where a gap is left.
     pub(super) async fn exports(&mut self, mut wanted: Wanted<'_>) -> Result<Exports> {
         self.remember(&mut wanted);
+        if wanted.scopes.is_empty() {
+            // What is read is a gap; where files go may be one as well, and all are told at once.
+            self.look_at_storage(&wanted).await?;
+            return Ok(Exports::default());
+        }
         let places = self.places(&wanted).await?;
         let drafts = self.drafts(&wanted, &places).await?;
         let found = self.reuse(&wanted, &drafts).await?;

@@ -54,6 +54,18 @@ impl Interview {
         }
     }
 
+    /// Notes the gaps about storage, where they don't depend on another gap.
+    pub(super) async fn look_at_storage(&mut self, wanted: &Wanted<'_>) -> Result<()> {
+        let (usable, _) = discovery::subscriptions(wanted.azure, wanted.directory.id).await?;
+        let is_decided = usable.len() == 1
+            || self.answers.get("storage_account").is_some()
+            || self.answers.get("subscription").is_some();
+        if is_decided {
+            self.storage(wanted).await?;
+        }
+        Ok(())
+    }
+
     /// An account whose resource id says everything but the region, and that only where it is not there yet.
     async fn named_by_id(
         &mut self,

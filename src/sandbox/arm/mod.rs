@@ -1,8 +1,9 @@
 //! Azure Resource Manager: directories, subscriptions, management groups, role assignments, cost queries.
 //!
-//! [`super::dispatch`] hands every request to [`handle`], which leaves what is below billing accounts to
-//! [`super::billing`], and what is below subscriptions to [`super::storage`]. What is promised: tokens are checked as ARM checks them, every resource type knows its
-//! api-versions, and everything that is read or written passes RBAC, evaluated down the tree of management groups.
+//! [`super::dispatch`] hands every request to [`handle`], which leaves exports to [`super::exports`], what is below billing
+//! accounts to [`super::billing`], and what is below subscriptions to [`super::storage`]. What is promised: tokens are checked
+//! as ARM checks them, every resource type knows its api-versions, and everything that is read or written passes RBAC,
+//! evaluated down the tree of management groups.
 //! Resource providers, resource groups and storage accounts are in [`super::storage`]; a role can be given at nothing that
 //! does not exist.
 

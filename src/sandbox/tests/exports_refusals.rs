@@ -3,7 +3,7 @@
 use jiff::{Timestamp, ToSpan as _};
 use serde_json::{Value, json};
 
-use super::super::{RegistrationState, State, StorageAccount, ids};
+use super::super::{RegistrationState, State, Storage, StorageAccount, ids};
 use super::client::{ARM, Harness, Reply, subscription_scope};
 use super::exports::{NAME, body, days_from_now, harness, history, put, run, send, storage, with};
 
@@ -235,7 +235,8 @@ async fn the_provider_must_be_registered_where_the_storage_is() {
     let harness = harness(|_| ()).await;
     let set = |state: RegistrationState, settled: Timestamp| {
         harness.sandbox.state(|all| {
-            let provider = all.storage.providers.values_mut().next().unwrap();
+            let key = Storage::provider_key(ids::SUBSCRIPTION, "Microsoft.CostManagementExports");
+            let provider = all.storage.providers.get_mut(&key).unwrap();
             provider.state = state;
             provider.settled_at = settled;
         });
