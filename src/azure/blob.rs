@@ -13,6 +13,7 @@ use super::client::{Access, Api, Call, Reply};
 use super::failure::unreadable;
 use super::{Azure, AzureError, Result};
 use crate::connection::StorageAccountId;
+use crate::connection::storage::is_account_name;
 use crate::remedies::Service;
 
 /// One version for every cloud; sovereign and air-gapped ones are some years behind.
@@ -56,6 +57,10 @@ impl Azure {
                 "the account and the container make no address".to_owned(),
             )
         };
+        // It becomes part of a host's name: nothing may turn that into another's.
+        if !is_account_name(&account.account) {
+            return Err(no_address());
+        }
         let endpoint =
             Url::parse(&self.cloud.blob_endpoint(&account.account)).map_err(|_| no_address())?;
         let mut url = endpoint.clone();

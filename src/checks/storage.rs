@@ -68,12 +68,7 @@ struct Folder<'a> {
 
 impl Folder<'_> {
     async fn look(&self) -> Result<Finding> {
-        let principal = self.connected.record.service_principal_object_id;
-        let facts: Vec<_> = principal
-            .map(|id| ("principal", id.to_string()))
-            .into_iter()
-            .collect();
-        let azure = self.connected.azure.knowing(&facts);
+        let azure = self.connected.azure;
         let blobs = azure.blobs(&self.export.storage_account, &self.export.container)?;
         let survey = self.survey(&blobs).await?;
         if survey.own + survey.others == 0 {

@@ -113,7 +113,7 @@ impl Unstored {
                 .why("Without it there is nothing that the check could read as the vendor does.")
                 .hint(see))
         };
-        if vendor.export.is_some() {
+        if vendor.export.as_ref().is_some_and(|need| !need.optional) {
             if self.export.is_some() {
                 return Ok(());
             }

@@ -117,7 +117,7 @@ async fn refusals_have_the_services_own_codes() {
         (Some(404), "BlobNotFound".into())
     );
     let (azure, ..) = azure(azurite, SignedDuration::from_hours(1));
-    let stranger = azure.blobs(&account("nobodys"), "c").unwrap();
+    let stranger = azure.blobs(&account("nobodys"), "costs").unwrap();
     assert_eq!(
         code(listed(&stranger, "").await.unwrap_err()),
         (Some(404), "ResourceNotFound".into())

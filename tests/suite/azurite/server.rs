@@ -79,6 +79,8 @@ fn start() -> Result<Azurite, String> {
     let ca = std::fs::read(home.path().join("ca.pem")).unwrap();
     let http = reqwest::Client::builder()
         .no_proxy()
+        // Each test has a runtime of its own, and a connection ends with the one that opened it.
+        .pool_max_idle_per_host(0)
         .tls_certs_merge(reqwest::Certificate::from_pem_bundle(&ca).unwrap())
         .build()
         .unwrap();
@@ -147,6 +149,7 @@ impl Azurite {
             .bearer_auth(super::token(SignedDuration::from_hours(1)))
             .header("x-ms-version", "2023-11-03")
             .header("x-ms-blob-type", "BlockBlob")
+            .header("content-length", body.len())
             .body(body)
             .send()
             .await

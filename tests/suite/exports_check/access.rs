@@ -131,3 +131,29 @@ fn an_app_that_sees_only_the_files_is_told_so() {
         .check_with(&[&told[..], &["--strict"]].concat())
         .exits(3);
 }
+
+#[test]
+fn an_account_whose_name_is_unknown_is_no_account() {
+    let mut export = Export::delivered(5);
+    let cloud = std::fs::read_to_string(&export.lab.env["AZCONNECT_CLOUD"]).unwrap();
+    let elsewhere: String = cloud
+        .lines()
+        .map(|line| match line.starts_with("blob ") {
+            true => "blob = \"https://{account}.blob.invalid\"\n".to_owned(),
+            false => format!("{line}\n"),
+        })
+        .collect();
+    assert_ne!(elsewhere.trim(), cloud.trim());
+    let file = export.lab.home().join("elsewhere.toml");
+    std::fs::write(&file, elsewhere).unwrap();
+    export
+        .lab
+        .env
+        .insert("AZCONNECT_CLOUD".to_owned(), file.display().to_string());
+    let files = export.files();
+    assert_eq!(files["code"], "storage-dns", "{files:#}");
+    assert!(
+        files["fix"].as_str().unwrap().contains("private endpoint"),
+        "{files:#}"
+    );
+}

@@ -2,6 +2,7 @@
 
 mod access;
 mod files;
+#[cfg(target_os = "linux")] // /proc
 mod memory;
 mod runs;
 
