@@ -2,7 +2,7 @@
 
 pub mod authorization;
 pub mod billing;
-pub mod billing_profiles;
+pub mod billing_parts;
 pub mod client;
 pub mod cloud;
 pub mod cost_details;
@@ -17,6 +17,7 @@ mod failure;
 pub mod graph;
 pub mod ids;
 mod operation;
+mod pace;
 pub mod resource_groups;
 pub mod resource_providers;
 pub mod sign_in;
@@ -45,6 +46,7 @@ use crate::remedies::Service;
 pub struct Azure {
     graph: Api,
     arm: Api,
+    pace: Arc<pace::Pace>,
 }
 
 impl Azure {
@@ -64,6 +66,7 @@ impl Azure {
         Azure {
             graph: Api::new(Service::Graph, &cloud.graph, &cloud.graph_audience, &access),
             arm: Api::new(Service::Arm, &cloud.arm, &cloud.arm_audience, &access),
+            pace: Arc::default(),
         }
     }
 
@@ -73,6 +76,7 @@ impl Azure {
         Azure {
             graph: self.graph.knowing(facts.iter().cloned()),
             arm: self.arm.knowing(facts.iter().cloned()),
+            pace: self.pace.clone(),
         }
     }
 

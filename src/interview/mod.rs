@@ -12,8 +12,9 @@
 pub mod answers;
 mod asking;
 pub mod billing;
+mod billing_customers;
+mod billing_parts;
 mod billing_refusals;
-mod customers;
 pub mod discovery;
 mod export_questions;
 mod export_validity;

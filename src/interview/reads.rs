@@ -40,7 +40,7 @@ impl Interview {
         if exports::need(&self.answers, vendor).is_some() {
             self.follow_export_scope();
         }
-        let named = self.says_any(&["billing_account", "billing_profile", "customer_tenant"]);
+        let named = self.names_an_account();
         match setting.billing {
             BillingWish::Needed => Ok(Some(true)),
             BillingWish::Never => Ok(Some(false)),
@@ -78,10 +78,12 @@ impl Interview {
                 | Scope::BillingProfile(account, _)
                 | Scope::InvoiceSection(account, ..)
                 | Scope::Department(account, _) => vec![("billing_account", account)],
-                Scope::Customer(account, tenant) => vec![
-                    ("billing_account", account),
-                    ("customer_tenant", tenant.to_string()),
-                ],
+                Scope::Customer(account, tenant) | Scope::CustomerOfProfile(account, _, tenant) => {
+                    vec![
+                        ("billing_account", account),
+                        ("customer_tenant", tenant.to_string()),
+                    ]
+                }
                 Scope::ManagementGroup(name) => vec![("management_group", name)],
                 Scope::Subscription(id) | Scope::ResourceGroup(id, _) => {
                     vec![("subscription", id.to_string())]

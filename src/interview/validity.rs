@@ -13,6 +13,9 @@ pub(super) const SIGN_INS: &[&str] = &[
     "workload-identity",
 ];
 
+/// The values of `--billing-role`.
+pub(super) const BILLING_ROLES: &[&str] = &["account-reader", "customer-reader"];
+
 pub(super) fn one_of(text: &str, all: &[&str]) -> Result<(), String> {
     if all.contains(&text) {
         return Ok(());
@@ -79,6 +82,16 @@ pub(super) fn tenant(text: &str) -> Result<(), String> {
     Err(format!(
         "{guid} A domain such as contoso.onmicrosoft.com will do too."
     ))
+}
+
+/// A customer's directory, or `all`.
+pub(super) fn customer(text: &str) -> Result<(), String> {
+    if text == "all" {
+        return Ok(());
+    }
+    text.parse::<crate::azure::ids::TenantId>()
+        .map(drop)
+        .map_err(|error| error.to_string())
 }
 
 pub(super) fn management_group(text: &str) -> Result<(), String> {

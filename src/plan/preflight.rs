@@ -95,7 +95,8 @@ fn above(scope: &Scope) -> Option<Scope> {
         | Scope::BillingProfile(..)
         | Scope::InvoiceSection(..)
         | Scope::Department(..)
-        | Scope::Customer(..) => None,
+        | Scope::Customer(..)
+        | Scope::CustomerOfProfile(..) => None,
     }
 }
 

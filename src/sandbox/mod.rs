@@ -50,8 +50,8 @@ pub use exports::{Execution, Export, ExportRun, Exports, RunError, RunResult};
 pub use faults::{Action, Faults, Rule};
 pub use log::LogEntry;
 pub use partner_center::{
-    PartnerAccount, PartnerCenter, PartnerCustomer, PartnerKind, PartnerOddity, PartnerOffer,
-    PartnerSubscription, PartnerThrottle,
+    APP_MANAGEMENT, PartnerAccount, PartnerCenter, PartnerCustomer, PartnerKind, PartnerOddity,
+    PartnerOffer, PartnerSubscription, PartnerThrottle,
 };
 pub use person::Person;
 pub use storage::{

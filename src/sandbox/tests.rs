@@ -24,6 +24,7 @@ mod login;
 mod management;
 mod partner_center;
 mod partner_center_customers;
+mod partner_center_people;
 mod people;
 mod state;
 mod storage_accounts;

@@ -46,6 +46,8 @@ pub(super) struct World {
     pub(super) cost_queries: BTreeMap<(Uuid, String), VecDeque<Timestamp>>,
     /// Times of recent requests to Partner Center by partner and customer.
     pub(super) partner_requests: BTreeMap<(Uuid, String), VecDeque<Timestamp>>,
+    /// Recent query processing units by directory.
+    pub(super) cost_units: BTreeMap<Uuid, VecDeque<(Timestamp, i64)>>,
     /// How long changes take to be seen.
     pub(super) replication: Replication,
     /// Signs and checks access tokens.
@@ -64,6 +66,7 @@ impl Shared {
             sessions: Sessions::default(),
             cost_queries: BTreeMap::new(),
             partner_requests: BTreeMap::new(),
+            cost_units: BTreeMap::new(),
             replication: options.replication,
             keys: TokenKeys::of_this_process()?,
             login: endpoints.login.clone(),

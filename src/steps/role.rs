@@ -60,7 +60,8 @@ impl Step for RoleStep {
             | Scope::BillingProfile(..)
             | Scope::InvoiceSection(..)
             | Scope::Department(..)
-            | Scope::Customer(..) => None,
+            | Scope::Customer(..)
+            | Scope::CustomerOfProfile(..) => None,
         };
         std::iter::once(service_principal::ID.to_owned())
             .chain(container)

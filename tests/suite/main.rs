@@ -20,11 +20,15 @@ mod billing_customers;
 mod billing_flows;
 mod billing_grants;
 mod billing_lab;
+mod billing_lost;
+mod billing_parts;
+mod billing_quota;
 mod billing_refusals;
 mod billing_rights;
 mod contract;
 mod contract_flows;
 mod exports_contract;
+#[cfg(unix)] // people with a browser
 mod exports_flows;
 mod exports_interview;
 mod failing;

@@ -163,7 +163,7 @@ fn kind(place: &Scope, agreement: Option<Agreement>) -> &'static str {
         (Scope::BillingProfile(..), _) => "A billing profile",
         (Scope::InvoiceSection(..), _) => "An invoice section",
         (Scope::Department(..), _) => "A department",
-        (Scope::Customer(..), _) => "A partner's customer",
+        (Scope::Customer(..) | Scope::CustomerOfProfile(..), _) => "A partner's customer",
         (Scope::ManagementGroup(_), Some(Agreement::Ea) | None) => "A management group",
         (Scope::ManagementGroup(_), Some(_)) => {
             "A management group (only one under an Enterprise Agreement has exports)"

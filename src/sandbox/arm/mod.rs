@@ -10,6 +10,7 @@
 mod caller;
 mod cost_figures;
 mod cost_query;
+mod cost_quota;
 mod cost_request;
 mod cost_scope;
 mod elevate;
@@ -34,7 +35,8 @@ use super::storage;
 use super::world::World;
 pub(super) use caller::Caller;
 pub(super) use cost_figures::{Figure, figures};
-pub(super) use cost_query::{answer_query, check_quota};
+pub(super) use cost_query::answer_query;
+pub(super) use cost_quota::check_quota;
 pub(super) use cost_request::CostRequest;
 pub(super) use cost_scope::{CostScope, may};
 pub(super) use rbac::{check, permits, permits_data};

@@ -137,14 +137,12 @@ fn found(
         Kind::Customer { .. } => return Err(Refusal::no_such_path(id)),
         Kind::Department(_) => BillingLevel::Department,
     };
-    let is_asked_for = matches!(
-        level,
-        BillingLevel::Account | BillingLevel::Profile | BillingLevel::Customer
-    ) && account.agreement != Agreement::MicrosoftOnlineServicesProgram;
+    let is_asked_for = level != BillingLevel::EnrollmentAccount
+        && account.agreement != Agreement::MicrosoftOnlineServicesProgram;
     let bearer = if is_asked_for {
         bearer(scope, account)?
     } else {
-        let mut bearer = imaginary(scope, account, &account.display_name, &account.costs);
+        let mut bearer = imaginary(scope, account, &account.display_name, account.costs.clone());
         bearer.id = Uuid::new_v5(&account.tenant, id.to_ascii_lowercase().as_bytes());
         bearer
     };

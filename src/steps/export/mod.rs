@@ -254,7 +254,10 @@ pub(super) fn who_may_export(scope: &Scope) -> &'static str {
         Scope::BillingAccount(_) | Scope::Department(..) => {
             "a person with a role on the billing account that may make exports (EA: an Enterprise Administrator), who may also give roles on the storage account"
         }
-        Scope::BillingProfile(..) | Scope::InvoiceSection(..) | Scope::Customer(..) => {
+        Scope::BillingProfile(..)
+        | Scope::InvoiceSection(..)
+        | Scope::Customer(..)
+        | Scope::CustomerOfProfile(..) => {
             "a person, not an application, with an owner's or contributor's role there, who may also give roles on the storage account"
         }
         Scope::ManagementGroup(_)

@@ -74,9 +74,10 @@ fn said_of(
 fn above(scope: &Scope) -> Vec<Scope> {
     let account = |account: &String| Scope::BillingAccount(account.clone());
     match scope {
-        Scope::BillingProfile(name, _) | Scope::Department(name, _) | Scope::Customer(name, _) => {
-            vec![account(name)]
-        }
+        Scope::BillingProfile(name, _)
+        | Scope::Department(name, _)
+        | Scope::Customer(name, _)
+        | Scope::CustomerOfProfile(name, ..) => vec![account(name)],
         Scope::InvoiceSection(name, profile, _) => vec![
             account(name),
             Scope::BillingProfile(name.clone(), profile.clone()),
