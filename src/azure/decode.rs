@@ -18,7 +18,7 @@ pub(super) fn decode(status: u16, body: &[u8]) -> (String, String) {
         Ok(value) => from_json(&value),
         Err(_) => (
             between(text, "<Code>", "</Code>"),
-            between(text, "<Message>", "</Message>"),
+            between(text, "<Message>", "</Message>").map(|message| without_ids(&message)),
         ),
     };
     let code = code
@@ -83,6 +83,15 @@ fn between(text: &str, before: &str, after: &str) -> Option<String> {
     let start = text.find(before)? + before.len();
     let end = text[start..].find(after)? + start;
     Some(text[start..end].to_owned())
+}
+
+/// The blob service puts the request's id and the time on lines of their own behind the message; both are headers as well.
+fn without_ids(message: &str) -> String {
+    let first = message.lines().next().unwrap_or_default();
+    match quick_xml::escape::unescape(first) {
+        Ok(plain) => plain.into_owned(),
+        Err(_) => first.to_owned(),
+    }
 }
 
 /// Reads Entra's refusal out of a text that holds its `error_description`, however it is wrapped.
@@ -188,6 +197,11 @@ mod tests {
                 "<?xml version=\"1.0\"?><Error><Code>AuthFailed</Code><Message>No</Message></Error>",
                 "AuthFailed",
                 "No",
+            ),
+            (
+                "<Error><Code>ContainerNotFound</Code><Message>The container &quot;x&quot; isn't there.\nRequestId:1\nTime:2026</Message></Error>",
+                "ContainerNotFound",
+                "The container \"x\" isn't there.",
             ),
             ("", "502", "Azure gave no reason"),
             ("<html>proxy</html>", "502", "Azure gave no reason"),

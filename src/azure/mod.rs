@@ -3,6 +3,9 @@
 pub mod authorization;
 pub mod billing;
 pub mod billing_parts;
+pub mod blob;
+mod blob_list;
+mod call;
 pub mod client;
 pub mod cloud;
 pub mod cost_details;
@@ -12,6 +15,7 @@ pub mod deleted_items;
 pub mod directory;
 pub mod error;
 mod explain;
+mod export_failure;
 pub mod exports;
 mod failure;
 pub mod graph;
@@ -47,6 +51,9 @@ pub struct Azure {
     graph: Api,
     arm: Api,
     pace: Arc<pace::Pace>,
+    cloud: Arc<Cloud>,
+    transport: Transport,
+    credential: Arc<dyn TokenCredential>,
 }
 
 impl Azure {
@@ -60,13 +67,16 @@ impl Azure {
         let access = Access {
             cloud,
             transport,
-            credential: Some(credential),
+            credential: Some(credential.clone()),
             facts: Arc::new(facts),
         };
         Azure {
             graph: Api::new(Service::Graph, &cloud.graph, &cloud.graph_audience, &access),
             arm: Api::new(Service::Arm, &cloud.arm, &cloud.arm_audience, &access),
             pace: Arc::default(),
+            cloud: cloud.clone(),
+            transport: transport.clone(),
+            credential,
         }
     }
 
@@ -76,7 +86,7 @@ impl Azure {
         Azure {
             graph: self.graph.knowing(facts.iter().cloned()),
             arm: self.arm.knowing(facts.iter().cloned()),
-            pace: self.pace.clone(),
+            ..self.clone()
         }
     }
 

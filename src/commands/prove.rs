@@ -42,8 +42,15 @@ pub async fn once(
             "init {} --connection {}",
             record.vendor, record.name
         )),
+        reads_definition: vendor
+            .export
+            .as_ref()
+            .is_some_and(|export| export.reads_definition),
     };
     let mut all = checks::for_vendor(&vendor.checks);
+    if !record.exports.is_empty() {
+        all.extend(checks::of_exports(&vendor.checks));
+    }
     if deep {
         all.extend(checks::deep());
     }

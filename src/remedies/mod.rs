@@ -274,6 +274,10 @@ pub const PLACEHOLDERS: &[(&str, &str)] = &[
         "scope",
         "the resource id on which it was refused, with its leading slash",
     ),
+    (
+        "storage_account",
+        "the resource id of the storage account, with its leading slash",
+    ),
     ("portal", "the cloud's portal, without a slash at the end"),
     (
         "login",

@@ -247,6 +247,9 @@ pub struct ExportNeed {
     pub partition: bool,
     /// A run replaces the files of the one before.
     pub overwrite: bool,
+    /// The vendor asks for the export itself and its runs, and not only for its files.
+    #[serde(default)]
+    pub reads_definition: bool,
     /// The vendor publishes these settings. Otherwise they are our choice, and the plan says so.
     pub published: bool,
     /// How many past months are exported once; none where the vendor wants no history.

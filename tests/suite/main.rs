@@ -12,6 +12,7 @@
 mod advice;
 mod aftermath;
 mod architecture;
+mod azurite;
 mod bad_input;
 mod billing_choices;
 mod billing_contract;
@@ -27,6 +28,7 @@ mod billing_refusals;
 mod billing_rights;
 mod contract;
 mod contract_flows;
+mod exports_check;
 mod exports_contract;
 #[cfg(unix)] // people with a browser
 mod exports_flows;
