@@ -35,7 +35,6 @@ pub struct BillingPart {
 #[serde(rename_all = "camelCase")]
 struct PartProperties {
     display_name: Option<String>,
-    status: Option<String>,
 }
 
 impl BillingPart {
@@ -45,14 +44,6 @@ impl BillingPart {
         crate::text::printable(
             name.filter(|name| !name.trim().is_empty())
                 .unwrap_or(&self.name),
-        )
-    }
-
-    /// Whether it still gets charges.
-    pub fn is_active(&self) -> bool {
-        !matches!(
-            self.properties.status.as_deref(),
-            Some("Deleted" | "Disabled")
         )
     }
 }

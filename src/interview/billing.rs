@@ -85,11 +85,13 @@ impl Interview {
         let mut scopes = vec![at];
         if account.agreement == Agreement::Mpa && asks_customers {
             // An export is one customer's, so that "all of them" is none.
-            let all_will_do = exports::need(&self.answers, vendor).is_none()
-                || self.answers.get("export_scope").is_some();
-            let chosen = self
-                .customers(azure, &account, &scopes, all_will_do)
-                .await?;
+            let exports_each = exports::need(&self.answers, vendor).is_some()
+                && self.answers.get("export_scope").is_none();
+            let chosen = if exports_each {
+                self.customers_to_export(azure, &account, &scopes).await?
+            } else {
+                self.customers(azure, &account, &scopes).await?
+            };
             scopes.extend(chosen);
         }
         Ok(Some((account.agreement, scopes)))

@@ -18,43 +18,69 @@ use crate::ui::Choice;
 const ALL: &str = "all";
 
 impl Interview {
-    /// The customers that were chosen, each held against the account's list; none means all, where that will do.
+    /// The customers that were chosen, each held against the account's list; none means all.
     pub(super) async fn customers(
         &mut self,
         azure: &Azure,
         account: &Account,
         granted: &[ScopeChoice],
-        all_will_do: bool,
     ) -> Result<Vec<ScopeChoice>> {
         let wanted = self
             .answers
             .get("customer_tenant")
             .map(|answer| answer.values.clone());
-        let names_all = wanted
+        let all = wanted
             .as_ref()
-            .is_some_and(|ids| ids.iter().any(|id| id == ALL));
-        let all = names_all || (wanted.is_none() && !self.can_ask());
-        let Some(above) = granted.first().filter(|_| !(all && all_will_do)) else {
+            .map_or(!self.can_ask(), |ids| ids.iter().any(|id| id == ALL));
+        let Some(above) = granted.first().filter(|_| !all) else {
             return Ok(Vec::new());
         };
         let listed = match azure.customers_of(&above.scope).await {
             Ok(listed) => listed,
             // Whoever may not read the customers can still ask for all of them.
-            Err(error)
-                if wanted.is_none() && all_will_do && matches!(error.status(), Some(401 | 403)) =>
-            {
+            Err(error) if wanted.is_none() && matches!(error.status(), Some(401 | 403)) => {
                 return Ok(Vec::new());
             }
             Err(error) => return Err(error.into()),
         };
         let names = names(&listed);
         let chosen = match wanted {
-            // Each of them, by name: what is exported of one says nothing of the next.
-            Some(_) if names_all => names.keys().cloned().collect(),
             Some(wanted) => wanted,
-            None if all_will_do && names.len() < 2 => return Ok(Vec::new()),
-            None if all_will_do => self.choose_customers(&names).await?,
-            None => self.name_customers(&names, account).await?,
+            None if names.len() < 2 => return Ok(Vec::new()),
+            None => self.choose_customers(&names).await?,
+        };
+        chosen
+            .iter()
+            .map(|id| customer(id, &names, account))
+            .collect()
+    }
+
+    /// Customers to export from. Each is an export of its own, so that one at least is named; `all` is those of today.
+    pub(super) async fn customers_to_export(
+        &mut self,
+        azure: &Azure,
+        account: &Account,
+        granted: &[ScopeChoice],
+    ) -> Result<Vec<ScopeChoice>> {
+        let Some(above) = granted.first() else {
+            return Ok(Vec::new());
+        };
+        let names = names(&azure.customers_of(&above.scope).await?);
+        let wanted = self
+            .answers
+            .get("customer_tenant")
+            .map(|answer| answer.values.clone());
+        let chosen = match wanted {
+            _ if names.is_empty() => return Err(refusals::no_customers(&account.display_name)),
+            Some(ids) if ids.iter().any(|id| id == ALL) => names.keys().cloned().collect(),
+            Some(ids) => ids,
+            None if names.len() == 1 => {
+                let only: Vec<String> = names.keys().cloned().collect();
+                self.answers
+                    .set("customer_tenant", only.clone(), Source::Only);
+                only
+            }
+            None => self.choose_some(options(&names)).await?,
         };
         chosen
             .iter()
@@ -80,24 +106,6 @@ impl Interview {
             return Ok(Vec::new());
         }
         self.choose_some(options).await
-    }
-
-    /// Customers where one at least must be named.
-    async fn name_customers(
-        &mut self,
-        names: &BTreeMap<String, String>,
-        account: &Account,
-    ) -> Result<Vec<String>> {
-        let mut ids = names.keys();
-        match (ids.next(), ids.next()) {
-            (None, _) => Err(refusals::no_customers(&account.display_name)),
-            (Some(only), None) => {
-                self.answers
-                    .set("customer_tenant", vec![only.clone()], Source::Only);
-                Ok(vec![only.clone()])
-            }
-            _ => self.choose_some(options(names)).await,
-        }
     }
 
     /// The customers on which alone the role is given, each below the billing profile that invoices it. Nothing where a gap is left.

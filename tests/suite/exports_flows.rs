@@ -3,8 +3,9 @@
 use azconnect::sandbox::{Action, Rule, ids};
 use serde_json::Value;
 
-use crate::billing_lab::{REMOVE, customers, each, lab, run, writes};
+use crate::billing_lab::{REMOVE, customers, each, init, lab, run, words, writes};
 use crate::lab::Lab;
+use crate::people;
 
 const REGION: [&str; 4] = ["--location", "westeurope", "--backfill-months", "0"];
 
@@ -12,6 +13,22 @@ fn connect(lab: &Lab, flags: &[&str]) -> Value {
     run(lab, "cloudpi", &[&REGION[..], flags].concat())
         .exits(0)
         .json()
+}
+
+/// The same by a person: on MCA and MPA accounts Azure lets no application make exports.
+fn connect_by_person(lab: &Lab, flags: &[&str]) -> Value {
+    let signed_in = ["--sign-in", "browser", "--tenant", "contoso.com"];
+    let arguments = init(lab, "cloudpi", &[&REGION[..], flags, &signed_in].concat());
+    people::sign_in_by_browser(lab, ids::AVERY_NAME, &words(&arguments))
+        .exits(0)
+        .json()
+}
+
+fn with_people() -> Lab {
+    let mut lab = lab();
+    people::nobody_else(&mut lab);
+    people::give_browser(&mut lab);
+    lab
 }
 
 fn field<'a>(document: &'a Value, key: &str) -> &'a str {
@@ -37,8 +54,8 @@ fn every_agreement_is_connected_and_a_rerun_changes_nothing() {
         ],
         vec!["--subscription", &subscription],
     ] {
-        let lab = lab();
-        let document = connect(&lab, &flags);
+        let lab = with_people();
+        let document = connect_by_person(&lab, &flags);
         let account = field(&document, "storage_account_name").to_owned();
         assert!(field(&document, "storage_account_id").ends_with(&account));
         assert_eq!(field(&document, "container"), "cost-exports");
@@ -56,7 +73,7 @@ fn every_agreement_is_connected_and_a_rerun_changes_nothing() {
             assert_eq!(export.name, name);
         });
         let before = lab.log().len();
-        let again = connect(&lab, &flags);
+        let again = connect_by_person(&lab, &flags);
         let changed: Vec<String> = writes(&lab, before)
             .iter()
             .map(|entry| format!("{} {}", entry.method, entry.path))
@@ -70,7 +87,8 @@ fn every_agreement_is_connected_and_a_rerun_changes_nothing() {
         );
         // What the connection has is kept, though nobody names it again.
         assert_eq!(field(&again, "export_name"), name);
-        lab.run(&REMOVE).exits(0);
+        let remove = [&REMOVE[..], &["--sign-in", "browser"]].concat();
+        people::sign_in_by_browser(&lab, ids::AVERY_NAME, &remove).exits(0);
         lab.state(|state| assert!(state.exports.exports.is_empty(), "{flags:?}"));
     }
 }
@@ -85,7 +103,7 @@ fn a_run_that_was_cut_off_goes_on_with_the_same_names() {
         nth: 1,
         times: 100,
         action: Action::Respond {
-            status: 409,
+            status: 400,
             headers: [("Content-Type".to_owned(), "application/json".to_owned())].into(),
             body: Some(serde_json::json!({"error": {"code": "Stopped", "message": "Not now."}})),
         },

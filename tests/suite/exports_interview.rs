@@ -16,6 +16,14 @@ fn plan(lab: &Lab, vendor: &str, more: &[&str]) -> Ran {
     ran
 }
 
+/// Contoso before anything was made in its subscription.
+fn bare() -> Lab {
+    let mut state = state();
+    state.storage.accounts.clear();
+    state.storage.resource_groups.clear();
+    with(state)
+}
+
 /// The exports that a plan has, as ids, without what every connection names differently.
 fn exports(document: &Value) -> Vec<&str> {
     each(document, "steps", "id")
@@ -99,7 +107,7 @@ fn each_agreement_is_exported_from_its_own_place() {
 
 #[test]
 fn every_gap_comes_at_once() {
-    let lab = lab();
+    let lab = bare();
     let document = lab
         .run(&["init", "cloudpi", "--no-input", "--output", "json"])
         .exits(2)
@@ -224,7 +232,7 @@ fn pay_as_you_go_exports_usage_and_nothing_else() {
 #[test]
 fn the_region_is_asked_for_only_where_nothing_tells_it() {
     let flags = ["--plan", "--billing-account", ids::ENROLLMENT];
-    let lab = lab();
+    let lab = bare();
     let document = run(&lab, "cloudpi", &flags).exits(2).json();
     assert_eq!(gaps(&document), ["location"]);
     lab.state(|state| state.add_resource_group(ids::SUBSCRIPTION, "others"));
@@ -277,7 +285,10 @@ fn a_subscription_beside_a_billing_account_only_holds_the_files() {
     let document = plan(&lab, "cloudpi", &beside).exits(0).json();
     assert!(exports(&document)[0].starts_with(&account(ids::ENROLLMENT)));
     let titles = titles(&document);
-    assert!(!titles.contains("Reader on \"Contoso"), "{titles}");
+    assert!(
+        !titles.lines().any(|title| title.starts_with("Reader on")),
+        "{titles}"
+    );
     assert!(document.to_string().contains(&second), "{document:#}");
     let first = ids::SUBSCRIPTION.to_string();
     let two = [&beside[..], &["--subscription", &first]].concat();

@@ -31,6 +31,7 @@ mod contract_flows;
 mod exports_check;
 mod exports_connect;
 mod exports_contract;
+#[cfg(unix)] // people with a browser
 mod exports_flows;
 mod exports_interview;
 mod exports_lab;

@@ -42,12 +42,6 @@ impl Interview {
             let choice = |scope: Scope| called(scope, wanted.scopes);
             return Ok(named.into_iter().map(choice).collect());
         }
-        let of_kind = |is_kind: fn(&Scope) -> bool| {
-            let all = wanted.scopes.iter();
-            all.filter(|choice| is_kind(&choice.scope))
-                .cloned()
-                .collect::<Vec<_>>()
-        };
         match wanted.agreement {
             // Prices and reservations are there only, and Microsoft advises against the account.
             Some(Agreement::Mca) => match wanted.scopes.first().map(|choice| &choice.scope) {
@@ -60,7 +54,14 @@ impl Interview {
                     .iter()
                     .any(|choice| choice.scope.billing_account().is_some()) =>
             {
-                Ok(of_kind(|scope| matches!(scope, Scope::Customer(..))))
+                let all = wanted.scopes.iter();
+                let customers = all.filter(|choice| choice.scope.customer().is_some());
+                Ok(customers
+                    .map(|choice| ScopeChoice {
+                        scope: choice.scope.for_costs(),
+                        display_name: choice.display_name.clone(),
+                    })
+                    .collect())
             }
             _ => Ok(wanted.scopes.to_vec()),
         }
@@ -68,16 +69,13 @@ impl Interview {
 
     /// The billing profiles of an MCA account: the only one, or those that are chosen.
     async fn profiles(&mut self, wanted: &Wanted<'_>, account: &str) -> Result<Vec<ScopeChoice>> {
+        let above = Scope::BillingAccount(account.to_owned());
         let listed = wanted
             .azure
-            .billing_parts(
-                &Scope::BillingAccount(account.to_owned()),
-                Part::BillingProfile,
-            )
+            .billing_parts(&above, Part::BillingProfile)
             .await?;
         let all: Vec<ScopeChoice> = listed
             .iter()
-            .filter(|profile| profile.is_active())
             .map(|profile| ScopeChoice {
                 scope: Scope::BillingProfile(account.to_owned(), profile.name.clone()),
                 display_name: profile.display_name(),

@@ -74,15 +74,14 @@ fn said_of(
 fn above(scope: &Scope) -> Vec<Scope> {
     let account = |account: &String| Scope::BillingAccount(account.clone());
     match scope {
-        Scope::BillingProfile(name, _) | Scope::Department(name, _) | Scope::Customer(name, _) => {
-            vec![account(name)]
-        }
-        Scope::InvoiceSection(name, profile, _) | Scope::CustomerOfProfile(name, profile, _) => {
-            vec![
-                account(name),
-                Scope::BillingProfile(name.clone(), profile.clone()),
-            ]
-        }
+        Scope::BillingProfile(name, _)
+        | Scope::Department(name, _)
+        | Scope::Customer(name, _)
+        | Scope::CustomerOfProfile(name, ..) => vec![account(name)],
+        Scope::InvoiceSection(name, profile, _) => vec![
+            account(name),
+            Scope::BillingProfile(name.clone(), profile.clone()),
+        ],
         Scope::ResourceGroup(subscription, _) => vec![Scope::Subscription(*subscription)],
         Scope::Subscription(_)
         | Scope::ManagementGroup(_)

@@ -4,11 +4,14 @@ use azconnect::sandbox::ids;
 
 use super::pty::{DOWN, ENTER, Pty};
 use super::{assert_kept, folder, store_in};
-use crate::billing_lab::{account, lab, principal, roles_of};
+use crate::billing_lab::{account, principal, roles_of, state, with};
 
 #[test]
 fn cloudpi_is_connected_with_two_questions_and_the_plan() {
-    let (lab, folder) = (lab(), folder());
+    let mut world = state();
+    world.storage.accounts.clear();
+    world.storage.resource_groups.clear();
+    let (lab, folder) = (with(world), folder());
     let store = store_in(&folder);
     let arguments = [
         "init",
