@@ -3,7 +3,9 @@
 use azconnect::sandbox::{RegistrationState, State, ids};
 
 use crate::billing_lab::{account, each, writes};
-use crate::exports_lab::{ACCOUNT, EXPORT, connect, connect_subscription, init, is_connected, lab, runs, with};
+use crate::exports_lab::{
+    ACCOUNT, EXPORT, connect, connect_subscription, init, is_connected, lab, runs, with,
+};
 use crate::lab::Lab;
 
 const BLOB_READER: &str = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1";
@@ -50,8 +52,17 @@ fn a_subscription_is_exported() {
     assert_eq!(export["container"], "cost-exports");
     assert_eq!(export["schedule_ends_at"], "2050-02-01T00:00:00Z");
     let fields = document["handover"]["fields"].as_array().unwrap();
-    for (key, value) in [("export_name", EXPORT), ("storage_account_name", ACCOUNT), ("container", "cost-exports")] {
-        assert!(fields.iter().any(|field| field["key"] == key && field["value"] == value), "{key}: {fields:#?}");
+    for (key, value) in [
+        ("export_name", EXPORT),
+        ("storage_account_name", ACCOUNT),
+        ("container", "cost-exports"),
+    ] {
+        assert!(
+            fields
+                .iter()
+                .any(|field| field["key"] == key && field["value"] == value),
+            "{key}: {fields:#?}"
+        );
     }
 }
 
@@ -74,7 +85,12 @@ fn a_second_run_changes_nothing() {
         .map(|entry| format!("{} {}", entry.method, entry.path))
         .collect();
     assert_eq!(wrote, Vec::<String>::new());
-    assert!(each(&document, "steps", "status").iter().all(|status| *status == "found"), "{document:#}");
+    assert!(
+        each(&document, "steps", "status")
+            .iter()
+            .all(|status| *status == "found"),
+        "{document:#}"
+    );
 }
 
 #[test]
@@ -86,8 +102,19 @@ fn the_plan_shows_every_step_and_writes_nothing() {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let document = lab.run(&words).exits(0).json();
     let steps = each(&document, "steps", "id");
-    for kind in ["resource-provider:", "resource-group:", "storage-account:", "container:", "export:", "first-run:", "role:storage-blob-data-reader:"] {
-        assert!(steps.iter().any(|id| id.starts_with(kind)), "{kind}: {steps:?}");
+    for kind in [
+        "resource-provider:",
+        "resource-group:",
+        "storage-account:",
+        "container:",
+        "export:",
+        "first-run:",
+        "role:storage-blob-data-reader:",
+    ] {
+        assert!(
+            steps.iter().any(|id| id.starts_with(kind)),
+            "{kind}: {steps:?}"
+        );
     }
     assert!(document["warnings"].is_array());
     assert!(writes(&lab, before).is_empty());
@@ -101,7 +128,17 @@ fn another_export_of_the_same_costs_is_warned_about() {
         let first = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24);
         state.add_export(&scope, "theirs", &storage, Some(first));
     });
-    let mut arguments = init(&lab, &["--subscription", &ids::SUBSCRIPTION.to_string(), "--container", "exports", "--export-dataset", "focus"]);
+    let mut arguments = init(
+        &lab,
+        &[
+            "--subscription",
+            &ids::SUBSCRIPTION.to_string(),
+            "--container",
+            "exports",
+            "--export-dataset",
+            "focus",
+        ],
+    );
     arguments.push("--plan".to_owned());
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let document = lab.run(&words).exits(0).json();

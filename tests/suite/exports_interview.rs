@@ -279,11 +279,8 @@ fn a_subscription_beside_a_billing_account_only_holds_the_files() {
     let titles = titles(&document);
     assert!(!titles.contains("Reader on \"Contoso"), "{titles}");
     assert!(document.to_string().contains(&second), "{document:#}");
-    let two = [
-        &beside[..],
-        &["--subscription", &ids::SUBSCRIPTION.to_string()],
-    ]
-    .concat();
+    let own = ids::SUBSCRIPTION.to_string();
+    let two = [&beside[..], &["--subscription", &own]].concat();
     let document = plan(&lab, "cloudpi", &two).exits(2).json();
     assert_eq!(
         document["error"]["code"], "one_storage_subscription",
