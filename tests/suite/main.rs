@@ -35,6 +35,8 @@ mod exports_contract;
 mod exports_flows;
 mod exports_interview;
 mod exports_lab;
+mod exports_obstacles;
+mod exports_remove;
 mod failing;
 mod failures_check;
 mod failures_costs;

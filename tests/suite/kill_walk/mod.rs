@@ -6,6 +6,7 @@
 mod billing;
 mod cut_connections;
 mod existing_app;
+mod exports;
 mod late_replicas;
 mod new_app;
 mod signals;
