@@ -107,6 +107,12 @@ impl Azure {
         self.arm.list(format!("{scope}/providers/Microsoft.Authorization/roleAssignments?{AUTHORIZATION_API}&$filter={filter}")).await
     }
 
+    /// Whether a role assignment is there, by its resource id.
+    pub async fn has_role_assignment(&self, id: &str) -> Result<bool> {
+        let call = Call::get(format!("{id}?{AUTHORIZATION_API}"));
+        self.arm.is_there(call).await
+    }
+
     /// Gives a service principal a role, under a name that we chose. Repeatable.
     ///
     /// `principalType` is always said: without it Azure looks the principal up in a replica that may not know it yet.

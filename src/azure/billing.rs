@@ -257,6 +257,12 @@ impl Azure {
         }
     }
 
+    /// Whether a billing role assignment is there, by its resource id.
+    pub async fn has_billing_role(&self, id: &str) -> Result<bool> {
+        let call = Call::get(format!("{id}?{BILLING_API}"));
+        self.arm.is_there(call).await
+    }
+
     /// Takes a billing role assignment away by its resource id; `false` if it was not there.
     pub async fn delete_billing_role(&self, id: &str) -> Result<bool> {
         match self

@@ -226,6 +226,18 @@ impl Api {
         self.send(call).await?.json()
     }
 
+    /// Whether what a call reads is there.
+    ///
+    /// # Errors
+    /// As [`Api::send`], but for a 404, which is the answer no.
+    pub async fn is_there(&self, call: Call) -> Result<bool> {
+        match self.send(call).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.is_not_found() => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Reads a whole list, page by page.
     ///
     /// # Errors

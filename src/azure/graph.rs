@@ -39,6 +39,9 @@ pub struct PasswordCredential {
     pub key_id: KeyId,
     /// Its description; ours carry the marker of the run that made them.
     pub display_name: Option<String>,
+    /// When it begins, which is when it was made unless somebody chose a day.
+    #[serde(default)]
+    pub start_date_time: Option<Timestamp>,
     /// When it ends.
     pub end_date_time: Option<Timestamp>,
 }

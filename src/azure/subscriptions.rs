@@ -133,6 +133,13 @@ impl Azure {
             .await
     }
 
+    /// Those of them that trust this directory. One that only shows through Azure Lighthouse or a partner trusts another one.
+    pub async fn subscriptions_of(&self, directory: TenantId) -> Result<Vec<Subscription>> {
+        let mut all = self.subscriptions().await?;
+        all.retain(|found| found.tenant_id.is_none_or(|own| own == directory));
+        Ok(all)
+    }
+
     /// One subscription.
     pub async fn subscription(&self, id: SubscriptionId) -> Result<Subscription> {
         self.arm

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::azure::Azure;
 use crate::azure::cloud::Cloud;
-use crate::connection::ConnectionRecord;
+use crate::connection::{ConnectionRecord, Coverage};
 use crate::error::{Error, Kind};
 
 /// A connection, signed in with its own credential.
@@ -19,6 +19,10 @@ pub struct Connected<'a> {
     pub record: &'a ConnectionRecord,
     /// Azure, asked with the connection's credential.
     pub azure: &'a Azure,
+    /// Azure, asked with the rights of the person who checks, where they lend them: some things no app is shown.
+    pub person: Option<&'a Azure>,
+    /// The command that checks it with the rights of a person.
+    pub look_as_person: String,
     /// The credential itself.
     pub credential: &'a Arc<dyn TokenCredential>,
     /// The cloud.
@@ -87,6 +91,9 @@ pub struct Finding {
     /// The costs that were read, for the chart.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub costs: Vec<DailyTotal>,
+    /// How much of the directory the connection reads, where that is what was looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<Coverage>,
     /// Whether Azure may only not have caught up: a new secret or role takes a while everywhere.
     #[serde(skip)]
     pub may_pass: bool,
@@ -125,6 +132,7 @@ impl Finding {
             code: None,
             correlation_id: None,
             costs: Vec::new(),
+            coverage: None,
             may_pass: false,
             waits_for_data: false,
         }

@@ -4,11 +4,14 @@ pub mod billing_account;
 pub mod check;
 pub mod cost_data;
 pub mod cost_details;
+pub mod coverage;
 pub mod credential_expiry;
 pub mod customers;
 pub mod delivery;
 pub mod export;
 pub mod manifest;
+pub mod other_secrets;
+pub mod role_assignments;
 pub mod storage;
 pub mod subscription;
 pub mod token;
@@ -42,6 +45,15 @@ pub fn of_exports(already: &[String]) -> Vec<Box<dyn Check>> {
     both.into_iter()
         .filter(|check| !already.iter().any(|id| id == check.id()))
         .collect()
+}
+
+/// The checks of what may have changed since a connection was made, and of what it doesn't see; for those that were made here.
+pub fn of_drift() -> Vec<Box<dyn Check>> {
+    vec![
+        Box::new(role_assignments::RoleAssignments),
+        Box::new(other_secrets::OtherSecrets),
+        Box::new(coverage::CoverageOfDirectory),
+    ]
 }
 
 /// The checks that make something in Azure (a report), for `check --deep`.

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::app::App;
 use super::views;
+use crate::azure::Azure;
 use crate::checks::{self, Connected, Finding, Status};
 use crate::connection::ConnectionRecord;
 use crate::error::Result;
@@ -13,16 +14,39 @@ use crate::steps::wait::Pauses;
 use crate::ui::{Event, Progress};
 use crate::vendors::Vendor;
 
-/// Runs the vendor's checks once; `deep` ones too, if they are asked for.
+/// What is looked at beside the vendor's own checks.
+#[derive(Default, Clone, Copy)]
+pub struct Beside<'a> {
+    /// Whether a day's cost details are made.
+    pub deep: bool,
+    /// Whether what was recorded is compared with what is there, and the directory with what is read of it.
+    pub drift: bool,
+    /// Azure with the rights of the person who looks, where they lend them.
+    pub person: Option<&'a Azure>,
+}
+
+/// Runs the vendor's checks once.
 ///
 /// # Errors
-/// `Usage` where the cloud or the credential can't be used at all; what Azure answers is in the findings.
+/// As [`look`].
 pub async fn once(
     app: &App,
     vendor: &Vendor,
     record: &ConnectionRecord,
     secret: &Secret,
-    deep: bool,
+) -> Result<Vec<Finding>> {
+    look(app, vendor, (record, secret), Beside::default()).await
+}
+
+/// Runs the vendor's checks once, and what is asked for beside them.
+///
+/// # Errors
+/// `Usage` where the cloud or the credential can't be used at all; what Azure answers is in the findings.
+pub async fn look(
+    app: &App,
+    vendor: &Vendor,
+    (record, secret): (&ConnectionRecord, &Secret),
+    beside: Beside<'_>,
 ) -> Result<Vec<Finding>> {
     let (azure, credential) = app.as_connection(record, secret).await?;
     let cloud = app.reach().await?.cloud.clone();
@@ -35,6 +59,8 @@ pub async fn once(
         waiting: &waiting,
         record,
         azure: &azure,
+        person: beside.person,
+        look_as_person: app.typed(format!("check {} --sign-in auto", record.name)),
         credential: &credential,
         cloud: &cloud,
         now: app.host.now(),
@@ -51,7 +77,11 @@ pub async fn once(
     if !record.exports.is_empty() {
         all.extend(checks::of_exports(&vendor.checks));
     }
-    if deep {
+    // Of one that is told by flags nothing is recorded.
+    if beside.drift && !record.receipts.is_empty() {
+        all.extend(checks::of_drift());
+    }
+    if beside.deep {
         all.extend(checks::deep());
     }
     let findings = checks::run(&all, &connected).await;
@@ -77,7 +107,7 @@ pub async fn until_effective(
     let mut pauses = Pauses::new(patience);
     tell(app, Progress::Running, "");
     loop {
-        let findings = once(app, vendor, record, secret, false).await?;
+        let findings = once(app, vendor, record, secret).await?;
         let stand = Stand::of(&findings);
         if stand != Stand::Replicating {
             let (status, detail) = stand.shown();
@@ -137,7 +167,7 @@ pub async fn until_first_file(
         tell_file(app, Progress::Waiting, detail);
         tokio::time::sleep(pause).await;
         pause = (pause * 3 / 2).min(LONGEST_PAUSE);
-        findings = once(app, vendor, record, secret, false).await?;
+        findings = once(app, vendor, record, secret).await?;
     }
 }
 

@@ -101,6 +101,7 @@ impl Unstored {
             exports: Vec::new(),
             partner: None,
             created_at: app.host.now(),
+            census: None,
         }))
     }
 }

@@ -1,6 +1,7 @@
 //! The nouns of azconnect, without IO: what a connection is wanted to be, what it turned out to be, what is handed over.
 
 pub mod agreement;
+pub mod coverage;
 pub mod export;
 mod export_id;
 pub mod handover;
@@ -15,6 +16,7 @@ pub mod storage;
 pub mod store_choice;
 
 pub use agreement::Agreement;
+pub use coverage::{Census, Coverage, NamedSubscription};
 pub use export::{Dataset, ExportFormat, ExportRecord, ExportSpec};
 pub use export_id::parse_export_id;
 pub use handover::{Field as HandoverField, hand_over};

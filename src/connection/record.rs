@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Agreement, ConnectionName, ExportRecord, Partner, Receipt, Scope};
+use super::{Agreement, Census, ConnectionName, ExportRecord, Partner, Receipt, Scope};
 use crate::azure::ids::{ApplicationObjectId, ClientId, KeyId, ServicePrincipalObjectId, TenantId};
 
 /// A stored connection. Fields are only ever added; every released version can be read.
@@ -43,6 +43,10 @@ pub struct ConnectionRecord {
     pub partner: Option<Partner>,
     /// When it was first connected.
     pub created_at: Timestamp,
+    /// The directory's subscriptions, as they were seen when it was connected; unknown for what earlier releases made, and for what
+    /// reads a billing account.
+    #[serde(default)]
+    pub census: Option<Census>,
 }
 
 /// A credential without its secret.

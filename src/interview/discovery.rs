@@ -46,9 +46,8 @@ pub async fn subscriptions(
     azure: &Azure,
     directory: TenantId,
 ) -> Result<(Vec<Subscription>, Vec<Subscription>)> {
-    let mut all = azure.subscriptions().await?;
-    // A subscription that only shows through Azure Lighthouse or a partner trusts another directory: no role can be given on it here.
-    all.retain(|subscription| subscription.tenant_id.is_none_or(|own| own == directory));
+    // No role can be given here on one that trusts another directory.
+    let mut all = azure.subscriptions_of(directory).await?;
     for subscription in &mut all {
         subscription.display_name = crate::text::printable(&subscription.display_name);
     }

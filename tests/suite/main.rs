@@ -28,6 +28,7 @@ mod billing_refusals;
 mod billing_rights;
 mod contract;
 mod contract_flows;
+mod drift;
 mod exports_check;
 mod exports_connect;
 mod exports_contract;
@@ -53,6 +54,7 @@ mod kill_walk;
 mod lab;
 mod main_job;
 mod managed_identity;
+mod many;
 mod no_input;
 mod operator;
 #[cfg(unix)] // signals, terminals, file modes

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::in_hand::{InHand, entry, keep_given, keep_known, known_secret, put};
 use super::refusals::{refuse_other_run, refuse_other_target};
-use super::{Args, Decided, by_others, ending, show_plan};
+use super::{Args, Decided, by_others, census, ending, show_plan};
 use crate::azure::ids::ClientId;
 use crate::commands::app::App;
 use crate::commands::{documents, journals, narration, request};
@@ -82,7 +82,11 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
     }
     let receipts: Vec<Receipt> = ended.iter().filter_map(|end| end.receipt.clone()).collect();
     plan.sweep(azure, &journal, &receipts).await?;
-    let record = record(app, &decided, before, &journal, receipts)?;
+    let counted = before.as_ref().and_then(|record| record.census.clone());
+    let record = ConnectionRecord {
+        census: census::take(app, &decided, counted).await,
+        ..record(app, &decided, before, &journal, receipts)?
+    };
     app.connections.save(&record)?;
     if let Some(place) = was_in {
         // Only now does the record name the new place.
@@ -211,6 +215,7 @@ fn record(
         exports,
         partner: spec.partner.clone(),
         created_at: before.map_or_else(|| app.host.now(), |record| record.created_at),
+        census: None,
     })
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::in_hand::InHand;
-use super::{Args, Decided, past_months};
+use super::{Args, Decided, census, past_months};
 use crate::checks::{Finding, Status};
 use crate::commands::app::App;
 use crate::commands::views::{self, heading, paragraph, row};
@@ -63,6 +63,7 @@ pub(super) async fn finish(
         )],
     };
     findings.extend(past_months);
+    findings.extend(census::told(record));
     let exit = outcome(&findings, is_fresh);
     // A secret that is kept nowhere is shown now or never.
     let shown = secret

@@ -2,6 +2,7 @@
 
 mod apply;
 mod by_others;
+mod census;
 mod ending;
 mod exported;
 mod facts;

@@ -45,6 +45,8 @@ async fn checked(azurite: &Azurite, container: &str) -> Finding {
     .unwrap();
     let (azure, credential, cloud) = azure(azurite, SignedDuration::from_hours(1));
     let connected = Connected {
+        person: None,
+        look_as_person: String::new(),
         record: &record,
         azure: &azure,
         credential: &credential,

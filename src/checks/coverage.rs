@@ -1,0 +1,230 @@
+//! How much of the directory does the connection see?
+//!
+//! A connection that works but sees two thirds of the bill is the failure that nobody notices: the vendor's console is full of numbers.
+//! An app sees only the subscriptions that it has a role on, so the others are known from two sources: the census that `init` took with
+//! the rights of whoever ran it, and those of whoever checks, where they are lent.
+//!
+//! Which subscriptions a billing account has can't be listed: Microsoft's definitions of 2024-04-01 have no such operation for reading
+//! roles on an enrollment. A connection that reads a billing account has all its costs, and isn't asked.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+
+use super::check::{Check, Connected, Finding, Status};
+use crate::azure::ids::SubscriptionId;
+use crate::azure::{Azure, AzureError};
+use crate::connection::coverage::subscriptions_read;
+use crate::connection::{ConnectionRecord, Coverage, NamedSubscription, Scope};
+use crate::error::Error;
+
+/// The check's id.
+pub const ID: &str = "arm.coverage";
+const TITLE: &str = "Coverage";
+/// How many subscriptions are named in a sentence.
+const NAMED: usize = 5;
+
+/// Compares the subscriptions that are known to exist with those that the connection reads.
+pub struct CoverageOfDirectory;
+
+#[async_trait]
+impl Check for CoverageOfDirectory {
+    fn id(&self) -> &'static str {
+        ID
+    }
+
+    fn title(&self) -> &'static str {
+        TITLE
+    }
+
+    async fn run(&self, connected: &Connected<'_>) -> Vec<Finding> {
+        let record = connected.record;
+        let Some(mut read) = subscriptions_read(record) else {
+            return Vec::new();
+        };
+        for scope in &record.scopes {
+            if let Scope::ManagementGroup(name) = scope {
+                match connected.azure.subscriptions_below(name).await {
+                    Ok(below) => read.extend(below),
+                    Err(error) => return vec![failed(error)],
+                }
+            }
+        }
+        if read.is_empty() {
+            return Vec::new();
+        }
+        let view = connected.person.unwrap_or(connected.azure);
+        match seen(view, record).await {
+            Ok(now) => vec![judge(connected, &read, &now)],
+            Err(error) => vec![failed(error)],
+        }
+    }
+}
+
+fn failed(error: AzureError) -> Finding {
+    Finding::failed(ID, TITLE, &Error::from(error))
+}
+
+/// The subscriptions of the connection's directory that an identity can see, and that costs can arise in.
+async fn seen(
+    azure: &Azure,
+    record: &ConnectionRecord,
+) -> Result<Vec<NamedSubscription>, AzureError> {
+    Ok(azure
+        .subscriptions_of(record.tenant_id)
+        .await?
+        .into_iter()
+        .filter(crate::azure::subscriptions::Subscription::is_writable)
+        .map(|found| NamedSubscription {
+            id: found.subscription_id,
+            name: crate::text::printable(&found.display_name),
+        })
+        .collect())
+}
+
+fn judge(
+    connected: &Connected<'_>,
+    read: &BTreeSet<SubscriptionId>,
+    now: &[NamedSubscription],
+) -> Finding {
+    let record = connected.record;
+    let is_whole = connected.person.is_some();
+    let coverage = Coverage::of(read, record.census.as_ref(), now, is_whole);
+    let mut finding = told(&coverage);
+    if !coverage.new.is_empty() {
+        finding = finding
+            .why("Nobody was asked about them: they came after it was connected, or could not be seen then. Their costs don't reach the vendor.")
+            .fix(adding(record, &connected.renew, &coverage.new));
+    } else if record.census.is_none() && !is_whole {
+        finding.status = Status::Skip;
+        finding.what = "How much of the directory it reads can't be seen by the app.".to_owned();
+        finding = finding
+            .why("An app sees only the subscriptions that it has a role on, and which others there were was not recorded when it was connected.")
+            .fix(format!("Look with your own rights: {}", connected.look_as_person));
+    }
+    Finding {
+        coverage: Some(coverage),
+        ..finding
+    }
+}
+
+/// The finding for a coverage: a warning where something is new, else a statement.
+pub fn told(coverage: &Coverage) -> Finding {
+    if coverage.known == coverage.read {
+        let what = match coverage.read {
+            1 => "It reads the only subscription of the directory that is known.".to_owned(),
+            all => format!("It reads all {all} subscriptions of the directory that are known."),
+        };
+        return Finding::new(ID, TITLE, Status::Pass, what);
+    }
+    let mut what = format!(
+        "It reads {} of {} known subscriptions of the directory ({} %).",
+        coverage.read, coverage.known, coverage.percent
+    );
+    if !coverage.new.is_empty() {
+        what.push_str(&format!(
+            " Not known when it was connected: {}.",
+            names(&coverage.new)
+        ));
+    }
+    if !coverage.left_out.is_empty() {
+        what.push_str(&format!(
+            " Left out when it was connected: {}.",
+            names(&coverage.left_out)
+        ));
+    }
+    let status = if coverage.new.is_empty() {
+        Status::Pass
+    } else {
+        Status::Warn
+    };
+    Finding::new(ID, TITLE, status, what)
+}
+
+fn names(all: &[NamedSubscription]) -> String {
+    let shown: Vec<&str> = all
+        .iter()
+        .take(NAMED)
+        .map(|subscription| subscription.name.as_str())
+        .collect();
+    match all.len().saturating_sub(NAMED) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// The command that has the new ones read too: it names what is read already as well. A management group is read by itself, so what is
+/// outside it needs a group further up.
+fn adding(record: &ConnectionRecord, renew: &str, new: &[NamedSubscription]) -> String {
+    let is_group = |scope: &Scope| matches!(scope, Scope::ManagementGroup(_));
+    if record.scopes.iter().any(is_group) {
+        return format!(
+            "Move them below the management group that it reads, or have it read one above them all: {renew} --management-group NAME"
+        );
+    }
+    let already = record.scopes.iter().filter_map(|scope| match scope {
+        Scope::Subscription(id) => Some(*id),
+        _ => None,
+    });
+    let flags: String = already
+        .chain(new.iter().map(|subscription| subscription.id))
+        .map(|id| format!(" --subscription {id}"))
+        .collect();
+    format!("Have it read them too: {renew}{flags}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn named(number: u128) -> NamedSubscription {
+        NamedSubscription {
+            id: SubscriptionId::new(Uuid::from_u128(number)),
+            name: format!("S{number}"),
+        }
+    }
+
+    fn coverage(left_out: u128, new: u128) -> Coverage {
+        let read = BTreeSet::from([named(0).id]);
+        let census = crate::connection::Census {
+            at: jiff::Timestamp::UNIX_EPOCH,
+            subscriptions: (0..=left_out).map(named).collect(),
+        };
+        let now: Vec<NamedSubscription> = (100..100 + new).map(named).collect();
+        Coverage::of(&read, Some(&census), &now, false)
+    }
+
+    #[test]
+    fn what_was_left_out_is_said_and_only_what_is_new_warns() {
+        for (left_out, new, status, what) in [
+            (
+                0,
+                0,
+                Status::Pass,
+                "It reads the only subscription of the directory that is known.",
+            ),
+            (
+                1,
+                0,
+                Status::Pass,
+                "It reads 1 of 2 known subscriptions of the directory (50 %). Left out when it was connected: S1.",
+            ),
+            (
+                0,
+                1,
+                Status::Warn,
+                "It reads 1 of 2 known subscriptions of the directory (50 %). Not known when it was connected: S100.",
+            ),
+            (
+                1,
+                7,
+                Status::Warn,
+                "It reads 1 of 9 known subscriptions of the directory (11 %). Not known when it was connected: S100, S101, S102, S103, S104 and 2 more. Left out when it was connected: S1.",
+            ),
+        ] {
+            let finding = told(&coverage(left_out, new));
+            assert_eq!((finding.status, finding.what.as_str()), (status, what));
+        }
+    }
+}
