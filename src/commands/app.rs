@@ -6,6 +6,7 @@ use std::time::Duration;
 use azure_core::credentials::TokenCredential;
 
 use super::arguments::Global;
+use super::signing::SignIns;
 use crate::azure::cloud::Cloud;
 use crate::azure::error::Facts;
 use crate::azure::ids::{ClientId, TenantId};
@@ -34,7 +35,9 @@ pub struct App {
     pub connections: Connections,
     /// What to say if the run is interrupted from now on.
     pub on_interrupt: Mutex<Vec<String>>,
-    azure: tokio::sync::OnceCell<Reach>,
+    /// Sign-ins that are used again, where one run connects many.
+    pub(super) sign_ins: Option<Arc<SignIns>>,
+    azure: Arc<tokio::sync::OnceCell<Reach>>,
 }
 
 /// The way to Azure, opened when the first command needs it.
@@ -66,8 +69,27 @@ impl App {
             connections: Connections::of(&paths),
             paths,
             on_interrupt: Mutex::new(Vec::new()),
-            azure: tokio::sync::OnceCell::new(),
+            sign_ins: None,
+            azure: Arc::default(),
         })
+    }
+
+    /// The same rooms for one of many connections: another screen, the same way to Azure, sign-ins that are used again, and a consent
+    /// that was given for all of them.
+    pub(super) fn for_one_of_many(&self, ui: Arc<dyn Ui>, sign_ins: Arc<SignIns>) -> App {
+        App {
+            host: self.host.clone(),
+            ui,
+            global: Global {
+                yes: true,
+                ..self.global.clone()
+            },
+            paths: self.paths.clone(),
+            connections: self.connections.clone(),
+            on_interrupt: Mutex::new(Vec::new()),
+            sign_ins: Some(sign_ins),
+            azure: self.azure.clone(),
+        }
     }
 
     /// The way to Azure. `--sandbox` starts the simulated one now.

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::connection::handover::{Field, Value as FieldValue};
 use crate::connection::{Change, ConnectionRecord};
+use crate::error::Error;
 use crate::exit::Exit;
 use crate::plan::execute::Ended;
 use crate::plan::survey::Survey;
@@ -99,4 +100,23 @@ pub fn handover(fields: &[Field]) -> Value {
         })
         .collect();
     json!({"fields": fields})
+}
+
+/// A failure, as one part of a document of several runs: the members of the failure's own document.
+pub fn failure(error: &Error, extra: Value) -> Value {
+    let mut parts = json!({"ok": false, "exit": error.exit().name(), "error": {
+        "code": error.code(),
+        "message": error.message(),
+        "why": error.reason(),
+        "hints": error.advice(),
+        "correlation_id": error.correlation_id(),
+        "retry": error.retry(),
+    }});
+    if !error.gaps().is_empty() {
+        parts["error"]["gaps"] = json!(error.gaps());
+    }
+    if let (Value::Object(parts), Value::Object(extra)) = (&mut parts, extra) {
+        parts.extend(extra);
+    }
+    parts
 }

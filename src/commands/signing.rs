@@ -1,8 +1,8 @@
 //! Signing the administrator in: the bridge between the sign-in room, which never prints, and the screen.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 
@@ -32,6 +32,10 @@ pub async fn sign_in(app: &App, answers: &Answers) -> Result<SignedIn> {
         .value_or("sign_in", "auto")
         .parse()
         .map_err(|_| Error::bug("sign_in was not checked"))?;
+    let key = Key::of(wanted, answers);
+    if let Some(known) = app.sign_ins.as_ref().and_then(|all| all.find(&key)) {
+        return Ok(known);
+    }
     let simulated = sandbox.as_ref().filter(|_| wanted == Method::Auto);
     // The simulated Azure brings its own administrator; real credentials of the environment are none of its business.
     let method = if simulated.is_some() {
@@ -74,7 +78,57 @@ pub async fn sign_in(app: &App, answers: &Answers) -> Result<SignedIn> {
             .unwrap_or_else(|| "an account without a name".to_owned()),
         source: why,
     });
+    if let Some(all) = &app.sign_ins {
+        all.keep(key, &signed_in);
+    }
     Ok(signed_in)
+}
+
+/// Sign-ins of one run, used again for its next connection: a person signs in once, not forty times.
+#[derive(Default)]
+pub(super) struct SignIns(Mutex<Vec<(Key, SignedIn)>>);
+
+/// What a sign-in was asked for.
+#[derive(PartialEq, Eq)]
+struct Key {
+    method: Method,
+    client_id: Option<String>,
+    tenant: Option<String>,
+}
+
+impl Key {
+    fn of(method: Method, answers: &Answers) -> Key {
+        let value = |key| answers.value(key).map(str::to_owned);
+        Key {
+            method,
+            client_id: value("sign_in_client_id"),
+            tenant: value("tenant"),
+        }
+    }
+}
+
+impl SignIns {
+    /// The sign-in that was asked for in the same way; a person's serves every directory.
+    fn find(&self, key: &Key) -> Option<SignedIn> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let serves = |known: &Key, signed_in: &SignedIn| {
+            let is_person = matches!(
+                signed_in.method,
+                Method::AzureCli | Method::Browser | Method::DeviceCode
+            );
+            known.method == key.method
+                && known.client_id == key.client_id
+                && (is_person || known.tenant == key.tenant)
+        };
+        all.iter()
+            .find(|(known, signed_in)| serves(known, signed_in))
+            .map(|(_, signed_in)| signed_in.clone())
+    }
+
+    fn keep(&self, key: Key, signed_in: &SignedIn) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.push((key, signed_in.clone()));
+    }
 }
 
 /// Azure as the signed-in person sees it, in one directory. `vendor` is named in what to do about a failure.

@@ -11,6 +11,7 @@
 
 pub mod answers;
 mod asking;
+pub mod batch;
 pub mod billing;
 mod billing_customers;
 mod billing_parts;

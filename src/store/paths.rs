@@ -79,6 +79,50 @@ impl Paths {
         make_private_folder(&self.config)?;
         make_private_folder(&self.state)
     }
+
+    /// Removes everything of ours from both folders, and the folders where nothing else is in them: `AZCONNECT_HOME` may name one that
+    /// holds other things too.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`]; what is removed by then stays removed.
+    pub fn forget(&self) -> Result<(), StoreError> {
+        for folder in [&self.config, &self.state] {
+            let simulated = if self.sandbox { SIMULATED } else { &[] };
+            for name in OURS.iter().chain(simulated) {
+                remove(&folder.join(name))?;
+            }
+            // It may hold other people's things, or be gone already.
+            let _ = std::fs::remove_dir(folder);
+        }
+        Ok(())
+    }
+}
+
+/// What azconnect keeps in its folders: records, journals, books of backfills, requests, locks, and all of the sandbox.
+const OURS: &[&str] = &[
+    "connections",
+    "journals",
+    "backfills",
+    "requests",
+    "locks",
+    "sandbox",
+];
+
+/// What only the sandbox keeps, in its own folder.
+const SIMULATED: &[&str] = &["azure.json", "cloud.toml", "ca.pem"];
+
+fn remove(path: &Path) -> Result<(), StoreError> {
+    let removed = match path.symlink_metadata() {
+        Ok(found) if found.is_dir() => std::fs::remove_dir_all(path),
+        Ok(_) => std::fs::remove_file(path),
+        Err(error) => Err(error),
+    };
+    match removed {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(StoreError::io("remove", path, error))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 /// Makes a folder and the ones above it where they are missing, each open to its owner alone (0700).

@@ -14,6 +14,7 @@ mod aftermath;
 mod architecture;
 mod azurite;
 mod bad_input;
+mod batch;
 mod billing_choices;
 mod billing_contract;
 mod billing_contract_flows;
@@ -61,6 +62,8 @@ mod operator;
 mod people;
 mod proxy;
 mod readme;
+mod remove_all;
+mod round_trip;
 #[cfg(unix)] // signals, terminals, file modes
 mod sandbox_command;
 #[cfg(unix)] // signals, terminals, file modes

@@ -1,7 +1,10 @@
 //! `azconnect init`: sign in, discover, ask what is missing, show the plan, apply it, validate, store, hand over.
 
 mod apply;
+mod batch;
+mod batch_report;
 mod by_others;
+mod captured;
 mod census;
 mod ending;
 mod exported;
@@ -38,6 +41,7 @@ Examples:
   azconnect init spot-cost-intelligence --tenant contoso.com --subscription all --plan
   azconnect init cloudpi --billing-account 55671234 --location westeurope --wait
   azconnect init generic --export-dataset focus --export-format parquet
+  azconnect init --batch tenants.csv --plan
   azconnect init spot-cost-intelligence --sandbox --yes";
 
 /// Connect Azure to a cost tool
@@ -58,6 +62,9 @@ pub struct Args {
     /// Read answers from a TOML or JSON file
     #[arg(long = "answers", value_name = "FILE", id = "answers_file")]
     answers_file: Option<PathBuf>,
+    /// Connect many, each with the answers of its row, from a TOML file with [[connection]] tables or a CSV file with a header
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["answers_file", "resume", "client_secret_stdin", "client_secret_file", "handover_to", "wait", "connection"])]
+    batch: Option<PathBuf>,
     /// Show the plan and change nothing
     #[arg(long)]
     plan: bool,
@@ -81,6 +88,9 @@ pub struct Args {
     wait: bool,
 }
 
+/// The fact that names the directory.
+const DIRECTORY: &str = "Directory";
+
 /// Everything that is decided before anything is changed.
 struct Decided {
     vendor: &'static Vendor,
@@ -95,6 +105,9 @@ struct Decided {
 /// # Errors
 /// As the exit codes of the contract say.
 pub async fn run(args: Args, app: &App) -> Result<Exit> {
+    if let Some(file) = args.batch.clone() {
+        return Box::pin(batch::run(&args, &file, app)).await;
+    }
     app.ui.tell(Event::Started {
         title: "Connect Azure to a cost tool".to_owned(),
     });
@@ -156,7 +169,7 @@ async fn decide(
         return Err(Error::bug("a directory that is neither known nor missing"));
     };
     app.ui.tell(Event::Fact {
-        label: "Directory".to_owned(),
+        label: DIRECTORY.to_owned(),
         value: directory.display_name.clone(),
         source: interview.answers.source("tenant"),
     });

@@ -4,14 +4,20 @@ use serde_json::{Value, json};
 
 use super::target::Target;
 use crate::commands::app::App;
-use crate::commands::documents;
 use crate::commands::views::{heading, paragraph};
 use crate::connection::{ConnectionName, Receipt};
 use crate::error::{Error, Kind, Result};
-use crate::exit::Exit;
 use crate::plan::undo::{Undo, Undone, holds_data};
 use crate::steps::{Reverted, removed_by_hand};
-use crate::ui::{Block, Item, Output};
+use crate::ui::{Block, Item};
+
+/// How the removal of a connection ends.
+pub(super) enum End {
+    /// It is gone: the rows of the document, and what is said of it.
+    Gone { steps: Value, blocks: Vec<Block> },
+    /// Some of it is left.
+    Left { error: Error, steps: Value },
+}
 
 /// What we made and leave, with how a person takes it away; `name` where the removal is still ahead.
 pub(super) fn kept(undo: &Undo, name: Option<&ConnectionName>) -> Vec<Block> {
@@ -64,12 +70,7 @@ fn steps(undo: &Undo, undone: &[Undone]) -> Value {
 ///
 /// # Errors
 /// `Bug` where nothing failed.
-pub(super) fn still_there(
-    app: &App,
-    undone: Vec<Undone>,
-    undo: &Undo,
-    go_on: &str,
-) -> Result<Exit> {
+pub(super) fn still_there(undone: Vec<Undone>, undo: &Undo, go_on: &str) -> Result<End> {
     let steps = steps(undo, &undone);
     let removed = undone.iter().filter(|one| one.outcome.is_ok()).count();
     let is_gone = |receipt: &&Receipt| {
@@ -96,8 +97,7 @@ pub(super) fn still_there(
         .with_kind(kind)
         .hint(format!("Still there: {}", left.join(", ")))
         .hint(go_on);
-    app.ui.fail(&error, json!({"steps": steps}));
-    Ok(error.exit())
+    Ok(End::Left { error, steps })
 }
 
 /// What was to be removed and turned out to hold other people's things.
@@ -132,7 +132,7 @@ pub(super) async fn forget(
     target: Target,
     undo: &Undo,
     undone: &[Undone],
-) -> Result<Exit> {
+) -> Result<End> {
     if target.stored_in != "none" {
         app.store(&target.stored_in)?
             .delete(target.name.as_str())
@@ -142,10 +142,6 @@ pub(super) async fn forget(
     if let Some(journal) = target.journal {
         journal.close()?;
     }
-    let document = documents::document(
-        Exit::Ok,
-        json!({"removed": target.name, "steps": steps(undo, undone)}),
-    );
     let mut blocks = vec![heading(format!("{} is removed", target.name))];
     blocks.extend(not_removed(undone));
     blocks.extend(kept(undo, None));
@@ -173,6 +169,8 @@ pub(super) async fn forget(
     blocks.push(paragraph(
         "Delete the account in the vendor's console too: it can't read anything any more.",
     ));
-    app.ui.finish(&Output { document, blocks });
-    Ok(Exit::Ok)
+    Ok(End::Gone {
+        steps: steps(undo, undone),
+        blocks,
+    })
 }

@@ -1,24 +1,30 @@
 //! `azconnect remove`: takes away what `init` created, newest first, by id.
 
+mod all;
+mod consent;
 mod contents;
 mod ending;
 mod target;
 
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
 use self::contents::Contents;
+use self::ending::End;
 use self::target::Target;
 use super::app::App;
 use super::views::paragraph;
-use super::{narration, signing};
+use super::{documents, narration, signing};
 use crate::azure::Azure;
 use crate::connection::{Change, Receipt};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::interview::resolve::blocking;
 use crate::plan::Plan;
 use crate::plan::undo::{self, Undo, Undone};
 use crate::plan::unnoted::Unnoted;
 use crate::steps::Reverted;
-use crate::ui::{Ask, Block, Event, Item, Proceed, Progress};
+use crate::ui::{Block, Event, Item, Output, Progress};
 
 /// Take away what init created
 ///
@@ -26,9 +32,20 @@ use crate::ui::{Ask, Block, Event, Item, Proceed, Progress};
 /// registration, the export. What it found is left and named, and so are the files of an export with the container and the storage
 /// account that they are in, unless you say --with-data. Works for an interrupted `init` too.
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Args {
     /// The connection
-    connection: String,
+    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    connection: Option<String>,
+    /// Remove every connection of this machine, interrupted ones too
+    #[arg(long)]
+    all: bool,
+    /// Then remove azconnect's own files from this machine too
+    #[arg(long, requires = "all")]
+    forget_this_machine: bool,
+    /// Agree to it by the connection's name, for scripts
+    #[arg(long, value_name = "NAME", conflicts_with = "all")]
+    confirm: Option<String>,
     /// Go on when something can't be removed
     #[arg(long)]
     keep_going: bool,
@@ -40,49 +57,91 @@ pub struct Args {
     sign_in: Option<String>,
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  azconnect remove spot-contoso
+  azconnect remove spot-contoso --confirm spot-contoso --output json
+  azconnect remove --all --forget-this-machine";
+
+/// Azure as the person sees it, by directory: one sign-in for each.
+type Persons = BTreeMap<String, Azure>;
+
 /// Runs the command.
 ///
 /// # Errors
 /// `Usage` where there is no such connection, `Partial` where something is left.
 pub async fn run(args: Args, app: &App) -> Result<Exit> {
-    let name = target::find(app, &args.connection)?.name;
+    let Some(name) = &args.connection else {
+        return all::run(&args, app).await;
+    };
+    match one(&args, app, name, (false, &mut Persons::new())).await? {
+        End::Gone { steps, blocks } => {
+            let document = documents::document(Exit::Ok, json!({"removed": name, "steps": steps}));
+            app.ui.finish(&Output { document, blocks });
+            Ok(Exit::Ok)
+        }
+        End::Left { error, steps } => {
+            app.ui.fail(&error, json!({"steps": steps}));
+            Ok(error.exit())
+        }
+    }
+}
+
+/// Removes one connection; `agreed` where it was shown and agreed to before.
+async fn one(
+    args: &Args,
+    app: &App,
+    name: &str,
+    (agreed, persons): (bool, &mut Persons),
+) -> Result<End> {
+    let name = target::find(app, name)?.name;
     let _lock = app.connections.lock(&name)?;
     // Only now: whoever held the lock until now may have gone on with it.
-    let mut target = target::find(app, &args.connection)?;
+    let mut target = target::find(app, name.as_str())?;
     app.ui.tell(Event::Started {
         title: format!("Remove the connection {}", target.name),
     });
     let mut undo = Undo::of(&target.receipts, args.with_data);
-    // What is in the things is shown before it is agreed to remove them.
-    let early = if args.with_data && target.needs_azure(&undo) {
-        same_cloud(app, &target).await?;
-        Some(sign_in(app, &args, &target).await?)
-    } else {
-        None
-    };
-    let inside = contents::look(early.as_ref(), &undo).await;
-    app.ui.tell(Event::Shown {
-        blocks: blocks(&target, &undo, &inside),
-    });
-    consent(app, &target).await?;
+    if !agreed {
+        show(args, app, &target, (&undo, persons)).await?;
+        let holds_data = undo.ours.iter().any(|each| undo::holds_data(each.kind));
+        consent::to_one(app, &target.name, args.confirm.as_deref(), holds_data).await?;
+    }
     same_cloud(app, &target).await?;
     let go_on = format!("Go on: {}", app.typed(format!("remove {}", target.name)));
     app.say_if_interrupted(vec![go_on.clone()]);
     let mut undone = Vec::new();
     if target.needs_azure(&undo) {
-        let azure = match early {
-            Some(azure) => azure,
-            None => sign_in(app, &args, &target).await?,
-        };
+        let azure = sign_in(app, args, &target, persons).await?;
         let unnoted = remove_unnoted(app, &azure, &target, args.with_data).await?;
         undo.kept.extend(unnoted);
         undone = take_back(app, &azure, &undo, &mut target, args.keep_going).await?;
     }
     let left = undone.len() < undo.ours.len() || undone.iter().any(|one| one.outcome.is_err());
     if left {
-        return ending::still_there(app, undone, &undo, &go_on);
+        return ending::still_there(undone, &undo, &go_on);
     }
     ending::forget(app, target, &undo, &undone).await
+}
+
+/// Shows what is going to be removed; with `--with-data`, what is in it too.
+async fn show(
+    args: &Args,
+    app: &App,
+    target: &Target,
+    (undo, persons): (&Undo, &mut Persons),
+) -> Result<()> {
+    let early = if args.with_data && target.needs_azure(undo) {
+        same_cloud(app, target).await?;
+        Some(sign_in(app, args, target, persons).await?)
+    } else {
+        None
+    };
+    let inside = contents::look(early.as_ref(), undo).await;
+    app.ui.tell(Event::Shown {
+        blocks: blocks(target, undo, &inside),
+    });
+    Ok(())
 }
 
 fn blocks(target: &Target, undo: &Undo, inside: &Contents) -> Vec<Block> {
@@ -124,33 +183,6 @@ fn blocks(target: &Target, undo: &Undo, inside: &Contents) -> Vec<Block> {
     blocks
 }
 
-async fn consent(app: &App, target: &Target) -> Result<()> {
-    if app.global.yes {
-        return Ok(());
-    }
-    if !app.ui.can_ask() {
-        return Err(crate::interview::missing::error(vec![
-            crate::interview::missing::consent(),
-        ]));
-    }
-    loop {
-        let ask = Ask {
-            key: "proceed".to_owned(),
-            prompt: format!("Remove {}?", target.name),
-            help: "The vendor can't read anything any more after that. Entra ID keeps a deleted app registration for 30 days.".to_owned(),
-            default: None,
-        };
-        let ui = app.ui.clone();
-        match blocking(move || ui.proceed(&ask)).await? {
-            Proceed::Yes => return Ok(()),
-            Proceed::No => return Err(Error::new(Kind::Interrupted, "declined", "Stopped before the first change. Nothing in Azure is different.")),
-            Proceed::Explain => app.ui.tell(Event::Shown {
-                blocks: vec![paragraph("Each thing is removed by its id, and only if azconnect made it. The vendor loses its access at once. Entra ID keeps a deleted app registration restorable for 30 days.")],
-            }),
-        }
-    }
-}
-
 async fn same_cloud(app: &App, target: &Target) -> Result<()> {
     let cloud = &app.reach().await?.cloud;
     if cloud.name == target.cloud {
@@ -170,12 +202,17 @@ async fn same_cloud(app: &App, target: &Target) -> Result<()> {
     )))
 }
 
-async fn sign_in(app: &App, args: &Args, target: &Target) -> Result<Azure> {
+async fn sign_in(app: &App, args: &Args, target: &Target, persons: &mut Persons) -> Result<Azure> {
+    if let Some(azure) = persons.get(&target.tenant) {
+        return Ok(azure.clone());
+    }
     let tenant = target
         .tenant
         .parse()
         .map_err(|_| Error::bug("a stored connection without a directory"))?;
-    signing::as_administrator(app, tenant, args.sign_in.as_deref()).await
+    let azure = signing::as_administrator(app, tenant, args.sign_in.as_deref()).await?;
+    persons.insert(target.tenant.clone(), azure.clone());
+    Ok(azure)
 }
 
 /// An interrupted `init` may have made things of which no outcome is on disk. Returns what was made, and stays.

@@ -1,0 +1,158 @@
+//! `init`, then `remove`: the simulated Azure is what it was, for every vendor that can be connected.
+//!
+//! Compared is the whole state, but for what Azure itself keeps of removed things: a deleted app registration for 30 days, and a
+//! resource provider that is registered, as others may rely on it by now. Everything else is the same to the byte.
+
+use azconnect::plan;
+use azconnect::sandbox::{State, ids};
+use azconnect::vendors;
+
+use crate::aftermath::azure;
+use crate::billing_lab::{self, words};
+use crate::exports_lab::{self, is_connected};
+use crate::lab::{Lab, Ran};
+
+/// What an agreement's connection is asked for, beside the vendor.
+const ACCOUNTS: [(&str, &str); 3] = [
+    ("ea", ids::ENROLLMENT),
+    ("mca", ids::MCA_ACCOUNT),
+    ("mpa", ids::MPA_ACCOUNT),
+];
+
+/// The state that is compared: without the providers that are registered, which stay by design.
+fn standing(lab: &Lab) -> serde_json::Value {
+    let State { mut storage, .. } = azure(lab);
+    let mut state = azure(lab);
+    storage.providers.clear();
+    // Azure takes its time with a group, and lists it meanwhile.
+    storage
+        .resource_groups
+        .retain(|_, group| group.deleting_until.is_none());
+    storage.operations.clear();
+    state.storage = storage;
+    serde_json::to_value(state).unwrap()
+}
+
+/// Where two states differ, for whoever reads a failure.
+fn differences(path: &str, one: &serde_json::Value, other: &serde_json::Value) -> Vec<String> {
+    use serde_json::Value;
+    match (one, other) {
+        (Value::Object(a), Value::Object(b)) => {
+            let mut keys: Vec<&String> = a.keys().chain(b.keys()).collect();
+            keys.sort();
+            keys.dedup();
+            keys.into_iter()
+                .flat_map(|key| {
+                    let null = Value::Null;
+                    let (a, b) = (a.get(key).unwrap_or(&null), b.get(key).unwrap_or(&null));
+                    differences(&format!("{path}/{key}"), a, b)
+                })
+                .collect()
+        }
+        (a, b) if a == b => Vec::new(),
+        (a, b) => vec![format!("{path}: {a} / {b}")],
+    }
+}
+
+/// Connects a vendor in a world of its own, takes it back, and compares.
+fn there_and_back(vendor: &str, what: &str, connect: impl FnOnce(&Lab) -> Ran) {
+    let lab = exports_lab::lab();
+    let before = standing(&lab);
+    let made = lab.log().len();
+    is_connected(connect(&lab));
+    assert!(
+        lab.log()[made..]
+            .iter()
+            .any(|entry| matches!(entry.method.as_str(), "PUT" | "PATCH" | "POST")),
+        "{vendor} {what}: nothing was made"
+    );
+    assert_ne!(standing(&lab), before, "{vendor} {what}");
+    lab.run(&["remove", "spot", "--confirm", "spot", "--with-data"])
+        .exits(0);
+    let left = differences("", &before, &standing(&lab));
+    assert!(left.is_empty(), "{vendor} {what}: {left:#?}");
+    let list = lab.run(&["list", "--output", "json"]).exits(0).json();
+    assert_eq!(list["connections"], serde_json::json!([]));
+}
+
+fn connectable() -> Vec<&'static vendors::Vendor> {
+    let all: Vec<_> = vendors::all()
+        .iter()
+        .filter(|vendor| plan::lacks(vendor).is_none())
+        .collect();
+    assert!(all.len() >= 5, "{all:#?}");
+    all
+}
+
+fn reads_subscriptions(vendor: &vendors::Vendor) -> bool {
+    !plan::needs_billing_account(vendor)
+}
+
+#[test]
+fn of_each_vendor_that_reads_subscriptions() {
+    let subscription = ids::SUBSCRIPTION.to_string();
+    let mut tried = 0;
+    for vendor in connectable() {
+        if !reads_subscriptions(vendor) {
+            continue;
+        }
+        tried += 1;
+        there_and_back(&vendor.id, "subscription", |lab| {
+            let more = ["--subscription", subscription.as_str()];
+            if vendor.export.is_some() && vendor.id != "generic" {
+                exports_lab::connect(lab, &more)
+            } else {
+                billing_lab::run(lab, &vendor.id, &more)
+            }
+        });
+    }
+    assert!(tried >= 3, "{tried}");
+}
+
+#[test]
+fn of_each_vendor_that_reads_a_billing_account_under_each_of_its_agreements() {
+    let mut tried = Vec::new();
+    for vendor in connectable() {
+        if reads_subscriptions(vendor) {
+            continue;
+        }
+        for (agreement, account) in ACCOUNTS {
+            let is_wanted = vendor.agreements.iter().any(|each| each == agreement);
+            if is_wanted {
+                tried.push(format!("{} {agreement}", vendor.id));
+                there_and_back(&vendor.id, agreement, |lab| {
+                    billing_lab::connect(lab, &vendor.id, account)
+                });
+            }
+        }
+    }
+    assert!(tried.len() >= 4, "{tried:#?}");
+}
+
+#[test]
+fn of_an_export_with_its_data_and_what_was_there_survives() {
+    there_and_back("generic", "exports", |lab| {
+        let subscription = ids::SUBSCRIPTION.to_string();
+        let storage = format!(
+            "/subscriptions/{subscription}/resourceGroups/costs/providers/Microsoft.Storage/storageAccounts/{}",
+            exports_lab::ACCOUNT
+        );
+        let words_of = billing_lab::init(
+            lab,
+            "generic",
+            &[
+                "--subscription",
+                &subscription,
+                "--export-dataset",
+                "focus",
+                "--storage-account",
+                &storage,
+                "--location",
+                "westeurope",
+                "--backfill-months",
+                "0",
+            ],
+        );
+        lab.run(&words(&words_of))
+    });
+}
