@@ -19,7 +19,7 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 
 use super::cloud::Cloud;
-use super::decode::{decode, is_a_strangers, oddity};
+use super::decode::{correlation_id, decode, is_a_strangers, named, oddity};
 use super::error::{ApiError, AzureError, Facts, Result};
 use super::failure::{failure, unreadable};
 use super::transport::Transport;
@@ -60,7 +60,7 @@ pub struct Access<'a> {
 pub struct Call {
     method: Method,
     path: String,
-    headers: Vec<(&'static str, String)>,
+    headers: Vec<(HeaderName, String)>,
     body: Option<Value>,
     repeatable: bool,
 }
@@ -111,8 +111,8 @@ impl Call {
 
     /// Adds a header.
     #[must_use]
-    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
+    pub fn header(mut self, name: impl Into<HeaderName>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
         self
     }
 
@@ -330,14 +330,8 @@ impl Api {
             );
         }
         let (code, message) = decode(status, body);
-        let id = |name: &'static str| {
-            headers
-                .get_optional_str(&HeaderName::from_static(name))
-                .map(crate::text::printable)
-        };
-        let correlation_id = id("x-ms-correlation-request-id")
-            .or_else(|| id("request-id"))
-            .or_else(|| id("x-ms-request-id"));
+        let correlation_id = correlation_id(headers);
+        let request = named(request, headers);
         let facts = self.facts.clone();
         let service = provider(&request).unwrap_or(self.service);
         AzureError::from(Box::new(ApiError {

@@ -14,6 +14,9 @@ mod explain;
 mod failure;
 pub mod graph;
 pub mod ids;
+pub mod openid;
+pub mod partner_center;
+mod partner_page;
 pub mod sign_in;
 pub mod subscriptions;
 pub mod transport;
@@ -21,6 +24,7 @@ pub mod transport;
 use std::sync::Arc;
 
 use azure_core::credentials::TokenCredential;
+use uuid::Uuid;
 
 use client::{Access, Api};
 use cloud::Cloud;
@@ -38,6 +42,9 @@ use crate::remedies::Service;
 pub struct Azure {
     graph: Api,
     arm: Api,
+    login: Api,
+    partner_center: Api,
+    run: Uuid,
 }
 
 impl Azure {
@@ -54,9 +61,21 @@ impl Azure {
             credential: Some(credential),
             facts: Arc::new(facts),
         };
+        let nobody = Access {
+            credential: None,
+            ..access.clone()
+        };
         Azure {
             graph: Api::new(Service::Graph, &cloud.graph, &cloud.graph_audience, &access),
             arm: Api::new(Service::Arm, &cloud.arm, &cloud.arm_audience, &access),
+            login: Api::new(Service::Entra, &cloud.login, "", &nobody),
+            partner_center: Api::new(
+                Service::PartnerCenter,
+                &cloud.partner_center,
+                &cloud.partner_center_audience,
+                &access,
+            ),
+            run: transport.run(),
         }
     }
 
@@ -66,6 +85,9 @@ impl Azure {
         Azure {
             graph: self.graph.knowing(facts.iter().cloned()),
             arm: self.arm.knowing(facts.iter().cloned()),
+            login: self.login.knowing(facts.iter().cloned()),
+            partner_center: self.partner_center.knowing(facts.iter().cloned()),
+            run: self.run,
         }
     }
 
