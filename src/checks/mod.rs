@@ -6,6 +6,8 @@ pub mod cost_data;
 pub mod cost_details;
 pub mod credential_expiry;
 pub mod customers;
+pub mod domain;
+pub mod partner;
 pub mod subscription;
 pub mod token;
 
@@ -19,10 +21,12 @@ pub fn for_vendor(ids: &[String]) -> Vec<Box<dyn Check>> {
         vec![
             Box::new(token::Token),
             Box::new(credential_expiry::CredentialExpiry),
+            Box::new(domain::Domain),
             Box::new(subscription::Subscriptions),
             Box::new(billing_account::BillingAccount),
             Box::new(customers::Customers),
             Box::new(cost_data::CostData),
+            Box::new(partner::PartnerCenter),
         ]
     };
     ids.iter()

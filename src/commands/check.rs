@@ -9,7 +9,9 @@ use super::views::{self, heading};
 use super::{documents, given_secret, prove};
 use crate::azure::ids::{ClientId, SubscriptionId, TenantId};
 use crate::checks::{Finding, Status};
-use crate::connection::{ConnectionName, ConnectionRecord, CredentialRecord, Scope, scope};
+use crate::connection::{
+    ConnectionName, ConnectionRecord, CredentialRecord, Partner, Scope, scope,
+};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::plan;
@@ -65,6 +67,9 @@ struct Unstored {
     /// Customer of a partner's billing account that the vendor reads (repeat)
     #[arg(long, value_name = "ID", requires = "billing_account")]
     customer_tenant: Vec<TenantId>,
+    /// Default domain that a partner's vendor was given
+    #[arg(long, value_name = "DOMAIN", requires = "tenant")]
+    default_domain: Option<String>,
     /// What it is used for
     #[arg(long, value_name = "VENDOR", requires = "tenant")]
     vendor: Option<String>,
@@ -154,7 +159,10 @@ impl Unstored {
             },
             receipts: Vec::new(),
             exports: Vec::new(),
-            partner: None,
+            partner: self.default_domain.as_ref().map(|domain| Partner {
+                partner_id: None,
+                default_domain: Some(domain.clone()),
+            }),
             created_at: app.host.now(),
         }))
     }

@@ -1,12 +1,9 @@
 //! Which billing account, under which agreement, and which of a partner's customers.
 
-use std::collections::BTreeMap;
-
 use super::Interview;
 use super::answers::Source;
-use super::billing_refusals as refusals;
+use super::{billing_refusals as refusals, customers};
 use crate::azure::billing::BillingAccount;
-use crate::azure::ids::TenantId;
 use crate::azure::{Azure, AzureError};
 use crate::connection::{Agreement, Directory, Scope, ScopeChoice};
 use crate::error::{Error, Result};
@@ -24,12 +21,14 @@ pub enum BillingWish {
     IfNamed,
     /// The vendor reads subscriptions only.
     Never,
+    /// The vendor reads neither: its access is given elsewhere, in Partner Center.
+    Elsewhere,
 }
 
 /// A billing account that was decided on.
-struct Account {
-    name: String,
-    display_name: String,
+pub(super) struct Account {
+    pub(super) name: String,
+    pub(super) display_name: String,
     agreement: Agreement,
 }
 
@@ -56,7 +55,7 @@ impl Interview {
         if account.agreement == Agreement::Mpa
             && vendor.asks.iter().any(|key| key == "customer_tenant")
         {
-            scopes.extend(self.customers(azure, &account).await?);
+            scopes.extend(self.customers(azure, &account, vendor).await?);
         }
         Ok(Some((account.agreement, scopes)))
     }
@@ -71,6 +70,9 @@ impl Interview {
         vendor: &Vendor,
         directory: &Directory,
     ) -> Result<()> {
+        if customers::wants_each(vendor) {
+            return self.billing(azure, vendor, directory).await.map(drop);
+        }
         if self.answers.get("billing_account").is_none() {
             let seen = azure.billing_accounts().await?;
             self.choose_account(&seen, vendor, directory).await?;
@@ -236,72 +238,6 @@ impl Interview {
             },
         }
     }
-
-    /// The customers that were chosen, each held against the account's list; none means all.
-    async fn customers(&mut self, azure: &Azure, account: &Account) -> Result<Vec<ScopeChoice>> {
-        let wanted = self
-            .answers
-            .get("customer_tenant")
-            .map(|answer| answer.values.clone());
-        if wanted.is_none() && !self.can_ask() {
-            return Ok(Vec::new());
-        }
-        let listed = match azure.customers(&account.name).await {
-            Ok(listed) => listed,
-            // Whoever may not read the customers can still ask for all of them.
-            Err(error) if wanted.is_none() && matches!(error.status(), Some(401 | 403)) => {
-                return Ok(Vec::new());
-            }
-            Err(error) => return Err(error.into()),
-        };
-        let names: BTreeMap<String, String> = listed
-            .iter()
-            .map(|customer| (customer.name.to_lowercase(), customer.display_name()))
-            .collect();
-        let chosen = match wanted {
-            Some(wanted) => wanted,
-            None if names.len() < 2 => return Ok(Vec::new()),
-            None => self.choose_customers(&names).await?,
-        };
-        chosen
-            .iter()
-            .map(|id| customer(id, &names, account))
-            .collect()
-    }
-
-    async fn choose_customers(&mut self, names: &BTreeMap<String, String>) -> Result<Vec<String>> {
-        let mut options: Vec<Choice> = names
-            .iter()
-            .map(|(id, name)| Choice {
-                label: name.clone(),
-                detail: id.clone(),
-            })
-            .collect();
-        options.sort_by(|a, b| a.label.cmp(&b.label).then(a.detail.cmp(&b.detail)));
-        let all = Choice {
-            label: format!("All {} customers", options.len()),
-            detail: "later ones too".to_owned(),
-        };
-        let some = Choice {
-            label: "Some of them".to_owned(),
-            detail: "choose from a list".to_owned(),
-        };
-        if self
-            .choose("customer_tenant", vec![all, some], Vec::new())
-            .await?
-            != Some(1)
-        {
-            return Ok(Vec::new());
-        }
-        let ids: Vec<String> = options.iter().map(|option| option.detail.clone()).collect();
-        let chosen = self
-            .choose_many("customer_tenant", options, ids.clone())
-            .await?;
-        Ok(chosen
-            .into_iter()
-            .filter_map(|at| ids.get(at).cloned())
-            .collect())
-    }
 }
 
 fn described(account: &BillingAccount) -> String {
@@ -333,18 +269,5 @@ fn usable(
         name: account.name.clone(),
         display_name: account.display_name(),
         agreement,
-    })
-}
-
-fn customer(id: &str, names: &BTreeMap<String, String>, account: &Account) -> Result<ScopeChoice> {
-    let tenant: TenantId = id
-        .parse()
-        .map_err(|_| Error::bug("customer_tenant was not checked"))?;
-    let name = names
-        .get(&tenant.to_string())
-        .ok_or_else(|| refusals::no_customer(tenant, &account.display_name, names.len()))?;
-    Ok(ScopeChoice {
-        scope: Scope::Customer(account.name.clone(), tenant),
-        display_name: name.clone(),
     })
 }

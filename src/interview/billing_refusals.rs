@@ -168,6 +168,13 @@ pub(super) fn no_customer(tenant: TenantId, account: &str, customers: usize) -> 
         .hint("See the customers and their directory IDs: https://partner.microsoft.com/commerce/customers/list")
 }
 
+/// A partner without customers, where the vendor wants to be told which.
+pub(super) fn no_customers(account: &str) -> Error {
+    Error::usage("no_customers", format!("The billing account \"{account}\" shows no customer."))
+        .why("It lists only customers with an Azure plan, and Partner Center lists none that your sign-in may see either.")
+        .hint("See the customers and their offers: https://partner.microsoft.com/commerce/customers/list")
+}
+
 fn agreements(vendor: &Vendor) -> String {
     let titles: Vec<&str> = vendor
         .agreements

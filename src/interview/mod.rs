@@ -12,8 +12,11 @@
 pub mod answers;
 pub mod billing;
 mod billing_refusals;
+mod customers;
 pub mod discovery;
 pub mod missing;
+pub mod partner;
+mod partner_questions;
 pub mod questions;
 pub mod resolve;
 mod scopes;

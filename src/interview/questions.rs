@@ -3,6 +3,7 @@
 //! The command line's flags, the environment's names, the answers file's keys, the prompts and the list of missing answers are all made
 //! from it, so they cannot differ.
 
+use super::partner_questions::{DEFAULT_DOMAIN, PARTNER_APP, PARTNER_ID};
 use super::validity::{
     SIGN_INS, agreement, app_name, billing_name, client_id, later, management_group, one_of,
     secret_days, tenant, vendor,
@@ -206,6 +207,9 @@ pub const QUESTIONS: &[Question] = &[
                 .map_err(|error| error.to_string())
         },
     },
+    PARTNER_ID,
+    DEFAULT_DOMAIN,
+    PARTNER_APP,
     Question {
         key: "app_name",
         flag: "app-name",
@@ -333,6 +337,11 @@ mod tests {
             ("vendor", "spot", "spot-cost-intelligence"),
             ("management_group", "/providers/x", "not its path"),
             ("sign_in", "magic", "device-code"),
+            ("partner_id", "V-4391507", "digits only"),
+            ("partner_id", "", "digits only"),
+            ("default_domain", "contoso", "contoso.onmicrosoft.com"),
+            ("default_domain", "a/b.example", "contoso.onmicrosoft.com"),
+            ("partner_app", "old", "registered"),
         ] {
             let reason = (Question::find(key).unwrap().check)(bad).unwrap_err();
             assert!(reason.contains(expected), "{key}: {reason}");

@@ -193,7 +193,7 @@ impl Interview {
             BillingWish::IfNamed => {
                 self.says_any(&["billing_account", "billing_profile", "customer_tenant"])
             }
-            BillingWish::Never => false,
+            BillingWish::Never | BillingWish::Elsewhere => false,
         };
         let said = self.answers.value("agreement").and_then(Agreement::of_key);
         let (agreement, scopes) = if billing {
@@ -201,9 +201,13 @@ impl Interview {
                 Some((agreement, scopes)) => (Some(agreement), scopes),
                 None => (None, Vec::new()),
             }
+        } else if setting.billing == BillingWish::Elsewhere {
+            (said, Vec::new())
         } else {
             (said, self.scopes(setting.azure, directory.id).await?)
         };
+        let partner = self.partner(setting.azure, vendor, &directory).await?;
+        self.partner_app(vendor).await?;
         self.close_gaps()?;
         let name = self.name(vendor, &directory)?;
         let days = self
@@ -252,7 +256,7 @@ impl Interview {
             storage: None,
             exports: Vec::new(),
             backfill_months: 0,
-            partner: None,
+            partner,
         })
     }
 
@@ -274,6 +278,10 @@ impl Interview {
 
     pub(super) fn can_ask(&self) -> bool {
         self.ui.can_ask()
+    }
+
+    pub(super) fn ui(&self) -> Arc<dyn Ui> {
+        self.ui.clone()
     }
 
     pub(super) async fn choose(

@@ -88,7 +88,6 @@ pub fn lacks(vendor: &Vendor) -> Option<String> {
             level_name(grant.at)
         )),
         (None, Some(_)) => Some("a Cost Management export".to_owned()),
-        (None, None) if vendor.grants.is_empty() => Some("a Partner Center connection".to_owned()),
         (None, None)
             if vendor
                 .gives

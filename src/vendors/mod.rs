@@ -112,6 +112,19 @@ pub struct Vendor {
     /// What to know and the vendor's page does not say, or says wrongly.
     #[serde(default)]
     pub notes: Vec<String>,
+    /// What a person should know before anything is made, said once when a connection is new.
+    #[serde(default)]
+    pub warnings: Vec<Warning>,
+}
+
+/// Something that speaks against the vendor's way, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Warning {
+    /// What it is.
+    pub what: String,
+    /// What to do about it.
+    pub fix: String,
 }
 
 impl Vendor {

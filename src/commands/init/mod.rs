@@ -4,6 +4,7 @@ mod apply;
 mod by_others;
 mod ending;
 mod in_hand;
+mod partner_app;
 mod refusals;
 mod resume;
 mod show_plan;
@@ -207,12 +208,21 @@ async fn look_for_gaps(
         return Ok(());
     };
     let azure = signing::as_person(app, &signed_in, Some(directory.id), None).await?;
-    match vendor {
-        Some(vendor) if plan::needs_billing_account(vendor) => {
-            interview.look_at_accounts(&azure, vendor, &directory).await
+    let Some(vendor) = vendor else {
+        return interview.look_at_scopes(&azure, directory.id).await;
+    };
+    match billing_wish(vendor) {
+        BillingWish::Elsewhere => {}
+        BillingWish::Needed => {
+            interview
+                .look_at_accounts(&azure, vendor, &directory)
+                .await?;
         }
-        Some(_) | None => interview.look_at_scopes(&azure, directory.id).await,
+        BillingWish::IfNamed | BillingWish::Never => {
+            interview.look_at_scopes(&azure, directory.id).await?;
+        }
     }
+    interview.look_at_partner(&azure, vendor, &directory).await
 }
 
 /// The directory to connect; none where it is a gap.
@@ -245,11 +255,10 @@ async fn sign_in(
 ) -> Result<Option<SignedIn>> {
     match signing::sign_in(app, &interview.answers).await {
         Err(error) if error.code() == "no_sign_in" && !app.ui.can_ask() => {
-            let reads_account = vendor.is_some_and(plan::needs_billing_account);
-            interview.needs_sign_in(if reads_account {
-                "billing_account"
-            } else {
-                "subscription"
+            interview.needs_sign_in(match vendor.map(billing_wish) {
+                Some(BillingWish::Needed) => "billing_account",
+                Some(BillingWish::Elsewhere) => "partner_id",
+                Some(BillingWish::IfNamed | BillingWish::Never) | None => "subscription",
             });
             Ok(None)
         }
@@ -260,6 +269,9 @@ async fn sign_in(
 fn billing_wish(vendor: &Vendor) -> BillingWish {
     if plan::needs_billing_account(vendor) {
         return BillingWish::Needed;
+    }
+    if vendor.grants.is_empty() {
+        return BillingWish::Elsewhere;
     }
     let may_read_one = vendor.asks.iter().any(|key| key == "billing_account");
     if may_read_one {
@@ -298,6 +310,9 @@ fn refuse_unsupported(vendor: &Vendor) -> Result<()> {
 }
 
 fn tell_scopes(app: &App, spec: &ConnectionSpec, answers: &Answers) {
+    if spec.scopes.is_empty() {
+        return;
+    }
     let key = ["management_group", "billing_account"]
         .into_iter()
         .find(|key| answers.get(key).is_some())
