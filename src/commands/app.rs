@@ -109,7 +109,7 @@ impl App {
         self.paths.make()?;
         let options = sandbox::Options {
             state_file: Some(self.paths.state.join("azure.json")),
-            seed: sandbox::State::contoso_with_billing(),
+            seed: sandbox::State::contoso_as_partner(),
             ..sandbox::Options::default()
         };
         sandbox::start(options)

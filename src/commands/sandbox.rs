@@ -75,7 +75,7 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
         state_file: Some(paths.state.join("azure.json")),
         request_log: args.request_log,
         first_port: args.port,
-        seed: sandbox::State::contoso_with_billing(),
+        seed: sandbox::State::contoso_as_partner(),
         ..sandbox::Options::default()
     };
     let server = sandbox::start(options)

@@ -35,6 +35,7 @@ impl State {
             role_assignments: BTreeMap::new(),
             billing: Billing::default(),
             storage: super::storage::Storage::default(),
+            partner_center: super::partner_center::PartnerCenter::default(),
         }
     }
 

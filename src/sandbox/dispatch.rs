@@ -15,7 +15,7 @@ use super::faults::Action;
 use super::log::{Completion, LogEntry, REDACTED};
 use super::server::Line;
 use super::world::{Shared, World};
-use super::{Service, arm, entra, graph};
+use super::{Service, arm, entra, graph, partner_center};
 
 /// One service's place in the sandbox.
 #[derive(Clone)]
@@ -110,13 +110,7 @@ fn handle(world: &mut World, call: &Call) -> Answer {
         Service::Login => entra::handle(world, call),
         Service::Graph => graph::handle(world, call),
         Service::Arm => arm::handle(world, call),
-        Service::PartnerCenter => {
-            let description = "The sandbox does not simulate Partner Center yet.";
-            Answer::json(
-                404,
-                json!({"code": 404, "description": description, "data": [], "source": "azconnect sandbox"}),
-            )
-        }
+        Service::PartnerCenter => partner_center::handle(world, call),
         Service::Blob => blob_absent(call),
     }
 }

@@ -189,6 +189,8 @@ pub(super) struct Answer {
 pub(super) enum Payload {
     Empty,
     Json(Value),
+    /// JSON with a byte order mark in front, as .NET's serializer may write it.
+    MarkedJson(Value),
     Text {
         content_type: &'static str,
         text: String,
@@ -210,6 +212,15 @@ impl Answer {
             headers: Vec::new(),
             body: Payload::Json(body),
         }
+    }
+
+    /// The same answer with a byte order mark in front of its JSON.
+    pub(super) fn with_byte_order_mark(mut self) -> Self {
+        self.body = match self.body {
+            Payload::Json(value) => Payload::MarkedJson(value),
+            other => other,
+        };
+        self
     }
 
     pub(super) fn html(status: u16, page: String) -> Self {
@@ -245,7 +256,7 @@ impl Answer {
     pub(super) fn loggable_body(&self) -> Value {
         match &self.body {
             Payload::Empty => Value::Null,
-            Payload::Json(value) => value.clone(),
+            Payload::Json(value) | Payload::MarkedJson(value) => value.clone(),
             Payload::Text { text, .. } => Value::from(text.clone()),
         }
     }
@@ -257,6 +268,10 @@ impl Answer {
             Payload::Json(value) => (
                 Some("application/json; charset=utf-8"),
                 Body::from(value.to_string()),
+            ),
+            Payload::MarkedJson(value) => (
+                Some("application/json; charset=utf-8"),
+                Body::from(format!("\u{feff}{value}")),
             ),
             Payload::Text { content_type, text } => (Some(content_type), Body::from(text)),
         };

@@ -79,3 +79,8 @@ pub const BILLING_ROLE_PROFILE_READER: Uuid = uuid!("40000000-aaaa-bbbb-cccc-100
 /// MCA: reads an invoice section; MPA: reads a customer. The same GUID, at different scopes.
 pub const BILLING_ROLE_SECTION_OR_CUSTOMER_READER: Uuid =
     uuid!("30000000-aaaa-bbbb-cccc-100000000002");
+
+/// Partner ID of Contoso's location that is enrolled in CSP (PLA), in `State::contoso_as_partner`.
+pub const PARTNER_LOCATION_ID: &str = "5361204";
+/// Partner ID of Contoso's headquarters (PGA).
+pub const PARTNER_GLOBAL_ID: &str = "5361198";

@@ -20,6 +20,7 @@ mod faults;
 mod graph;
 pub mod ids;
 mod log;
+mod partner_center;
 mod person;
 mod routes;
 mod server;
@@ -46,6 +47,10 @@ pub use billing::{
 };
 pub use faults::{Action, Faults, Rule};
 pub use log::LogEntry;
+pub use partner_center::{
+    PartnerAccount, PartnerCenter, PartnerCustomer, PartnerKind, PartnerOddity, PartnerOffer,
+    PartnerSubscription, PartnerThrottle,
+};
 pub use person::Person;
 pub use storage::{
     Blob, BlobBody, Container, NetworkRules, ProviderRegistration, RegistrationState,
@@ -140,7 +145,7 @@ pub enum Service {
     Graph,
     /// Azure Resource Manager (management.azure.com).
     Arm,
-    /// Partner Center (api.partnercenter.microsoft.com); not simulated yet.
+    /// Partner Center (api.partnercenter.microsoft.com).
     PartnerCenter,
     /// Blob storage; not simulated yet.
     Blob,
@@ -317,11 +322,7 @@ ca_file = "ca.pem"
     /// A simulated human with a browser, by user principal name or sign-in name.
     #[must_use]
     pub fn person(&self, user_principal_name: &str) -> Person {
-        Person::new(
-            user_principal_name,
-            self.endpoints().login.clone(),
-            self.ca_pem.clone(),
-        )
+        Person::new(user_principal_name, self.endpoints(), self.ca_pem.clone())
     }
 
     /// Makes everybody sign in again: refresh tokens handed out so far are refused with AADSTS700082.

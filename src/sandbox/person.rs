@@ -9,8 +9,8 @@ use reqwest::header::LOCATION;
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, Response, Url};
 
-use super::SandboxError;
 use super::exchange::percent_encoded;
+use super::{Endpoints, SandboxError};
 
 /// Longest wait for one page.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -20,14 +20,16 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub struct Person {
     name: String,
     login: String,
+    partner_center: String,
     ca_pem: String,
 }
 
 impl Person {
-    pub(super) fn new(name: &str, login: String, ca_pem: String) -> Self {
+    pub(super) fn new(name: &str, endpoints: &Endpoints, ca_pem: String) -> Self {
         Self {
             name: name.to_owned(),
-            login,
+            login: endpoints.login.clone(),
+            partner_center: endpoints.partner_center.clone(),
             ca_pem,
         }
     }
@@ -66,6 +68,41 @@ impl Person {
         accepted(request.send().await.map_err(browser)?)
             .await
             .map(drop)
+    }
+
+    /// Registers an application on Partner Center's page "App management", so that it may call Partner Center on its own.
+    ///
+    /// # Errors
+    /// The page refuses: the person is no Global Administrator of a partner, or the directory has no such application.
+    pub async fn register_existing_app(&self, client_id: &str) -> Result<(), SandboxError> {
+        self.manage_apps(client_id).await.map(drop)
+    }
+
+    /// Adds a web app on Partner Center's page "App management", and returns its client id.
+    ///
+    /// # Errors
+    /// As [`Person::register_existing_app`].
+    pub async fn add_web_app(&self) -> Result<String, SandboxError> {
+        let page = self.manage_apps("").await?;
+        let shown = page.split("<span id=\"app\">").nth(1);
+        shown
+            .and_then(|rest| rest.split("</span>").next())
+            .map(str::to_owned)
+            .ok_or(SandboxError::Refused(page))
+    }
+
+    async fn manage_apps(&self, client_id: &str) -> Result<String, SandboxError> {
+        let (user, app) = (percent_encoded(&self.name), percent_encoded(client_id));
+        let request = self
+            .client()?
+            .post(format!(
+                "{}/dashboard/account/v3/appmanagement",
+                self.partner_center
+            ))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(format!("user={user}&app={app}"));
+        let page = accepted(request.send().await.map_err(browser)?).await?;
+        page.text().await.map_err(browser)
     }
 
     async fn go(&self, url: &str, extra: &[(&str, &str)]) -> Result<(), SandboxError> {

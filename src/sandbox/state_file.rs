@@ -51,24 +51,22 @@ fn unreadable(path: &Path, why: &dyn std::fmt::Display) -> SandboxError {
 #[derive(Debug)]
 pub(super) struct StateFile {
     path: PathBuf,
-    saved: String,
+    /// What is in the file. Comparing states costs a fraction of writing one out, and most requests change nothing.
+    saved: Option<State>,
 }
 
 impl StateFile {
     /// Takes over the file; nothing is written until [`StateFile::save`].
     pub(super) fn new(path: PathBuf) -> Self {
-        Self {
-            path,
-            saved: String::new(),
-        }
+        Self { path, saved: None }
     }
 
     /// Writes the state if it differs from what was written last.
     pub(super) fn save(&mut self, state: &State) -> io::Result<()> {
-        let text = serde_json::to_string_pretty(state)?;
-        if text == self.saved {
+        if self.saved.as_ref() == Some(state) {
             return Ok(());
         }
+        let text = serde_json::to_string_pretty(state)?;
         let folder = match self.path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
@@ -77,7 +75,7 @@ impl StateFile {
         let mut file = NamedTempFile::new_in(folder)?;
         file.write_all(text.as_bytes())?;
         file.persist(&self.path).map_err(|error| error.error)?;
-        self.saved = text;
+        self.saved = Some(state.clone());
         Ok(())
     }
 }

@@ -16,5 +16,7 @@ mod graph_secrets;
 mod journey;
 mod login;
 mod management;
+mod partner_center;
+mod partner_center_customers;
 mod people;
 mod state;

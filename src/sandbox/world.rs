@@ -44,6 +44,8 @@ pub(super) struct World {
     pub(super) sessions: Sessions,
     /// Times of recent cost queries by caller and scope.
     pub(super) cost_queries: BTreeMap<(Uuid, String), VecDeque<Timestamp>>,
+    /// Times of recent requests to Partner Center by partner and customer.
+    pub(super) partner_requests: BTreeMap<(Uuid, String), VecDeque<Timestamp>>,
     /// How long changes take to be seen.
     pub(super) replication: Replication,
     /// Signs and checks access tokens.
@@ -59,6 +61,7 @@ impl Shared {
             state: state_file::load(options)?,
             sessions: Sessions::default(),
             cost_queries: BTreeMap::new(),
+            partner_requests: BTreeMap::new(),
             replication: options.replication,
             keys: TokenKeys::of_this_process()?,
             login: endpoints.login.clone(),

@@ -20,6 +20,7 @@ pub(super) mod sessions;
 mod sha1;
 mod token;
 mod user_grants;
+mod version_one;
 
 use super::exchange::{Answer, Call};
 use super::routes::{Found, Parameters, Route, find};
@@ -27,12 +28,13 @@ use super::world::World;
 use refusal::Refusal;
 
 pub(super) use der::validity;
+pub(super) use pages::escaped;
 pub(super) use scope::Resource;
 pub(super) use sha1::sha1;
 
 type Handler = fn(&mut World, &Call, &Parameters) -> Answer;
 
-const ROUTES: [Route<Handler>; 7] = [
+const ROUTES: [Route<Handler>; 8] = [
     Route {
         method: "GET",
         pattern: "{tenant}/v2.0/.well-known/openid-configuration",
@@ -52,6 +54,11 @@ const ROUTES: [Route<Handler>; 7] = [
         method: "POST",
         pattern: "{tenant}/oauth2/v2.0/token",
         run: token::token,
+    },
+    Route {
+        method: "POST",
+        pattern: "{tenant}/oauth2/token",
+        run: version_one::token,
     },
     Route {
         method: "POST",

@@ -68,7 +68,8 @@ fn page(title: &str, body: &str) -> String {
     )
 }
 
-fn escaped(text: &str) -> String {
+/// Text that is safe between tags and in attributes.
+pub(in crate::sandbox) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

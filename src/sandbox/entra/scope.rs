@@ -5,7 +5,7 @@ use super::refusal::Refusal;
 
 /// Resources that tokens can be had for, by the names that callers use; an optional slash at the end is part of the
 /// audience then.
-const RESOURCES: [(Resource, &str); 6] = [
+const RESOURCES: [(Resource, &str); 9] = [
     (Resource::Graph, "https://graph.microsoft.com"),
     (Resource::Graph, "00000003-0000-0000-c000-000000000000"),
     (Resource::Arm, "https://management.azure.com"),
@@ -14,6 +14,15 @@ const RESOURCES: [(Resource, &str); 6] = [
     (
         Resource::PartnerCenter,
         "https://api.partnercenter.microsoft.com",
+    ),
+    (
+        Resource::PartnerCenter,
+        "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd",
+    ),
+    (Resource::AzureAdGraph, "https://graph.windows.net"),
+    (
+        Resource::AzureAdGraph,
+        "00000002-0000-0000-c000-000000000000",
     ),
 ];
 
@@ -27,6 +36,8 @@ pub(in crate::sandbox) enum Resource {
     Arm,
     Storage,
     PartnerCenter,
+    /// Retired, yet Entra still issues tokens for it; Partner Center took them once.
+    AzureAdGraph,
 }
 
 impl Resource {

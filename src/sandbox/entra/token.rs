@@ -25,6 +25,11 @@ impl TokenRequest<'_> {
             .filter(|value| !value.is_empty())
     }
 
+    /// Puts a value in the place of what was sent.
+    pub(super) fn set(&mut self, name: &str, value: String) {
+        self.form.insert(name.to_owned(), value);
+    }
+
     /// A parameter, or AADSTS900144.
     pub(super) fn required(&self, name: &str) -> Result<&str, Refusal> {
         self.get(name).ok_or_else(|| Refusal::missing(name))
@@ -33,10 +38,17 @@ impl TokenRequest<'_> {
 
 /// `POST /{tenant}/oauth2/v2.0/token`
 pub(super) fn token(world: &mut World, call: &Call, parameters: &Parameters) -> Answer {
-    granted(world, call, parameters.get("tenant")).unwrap_or_else(|refusal| refusal.answer(call))
+    exchange(world, call, parameters.get("tenant"), |_| Ok(()))
+        .unwrap_or_else(|refusal| refusal.answer(call))
 }
 
-fn granted(world: &mut World, call: &Call, tenant: &str) -> Result<Answer, Refusal> {
+/// Serves a request, once `prepare` has made it one of this endpoint's.
+pub(super) fn exchange(
+    world: &mut World,
+    call: &Call,
+    tenant: &str,
+    prepare: impl FnOnce(&mut TokenRequest<'_>) -> Result<(), Refusal>,
+) -> Result<Answer, Refusal> {
     let at = authority(&world.state, tenant)?;
     // A body that does not say it is a form has no parameters, as far as Entra is concerned.
     let form = if call.is_form() {
@@ -44,7 +56,8 @@ fn granted(world: &mut World, call: &Call, tenant: &str) -> Result<Answer, Refus
     } else {
         BTreeMap::new()
     };
-    let request = TokenRequest { call, at, form };
+    let mut request = TokenRequest { call, at, form };
+    prepare(&mut request)?;
     match request.required("grant_type")? {
         "client_credentials" => client_credentials::grant(world, &request),
         "authorization_code" => user_grants::authorization_code(world, &request),
@@ -52,9 +65,12 @@ fn granted(world: &mut World, call: &Call, tenant: &str) -> Result<Answer, Refus
         "urn:ietf:params:oauth:grant-type:device_code" | "device_code" => {
             device::poll(world, &request)
         }
-        other => {
-            let text = format!("The app requested an unsupported grant type '{other}'.");
-            Err(Refusal::new("unsupported_grant_type", 70_003, text))
-        }
+        other => Err(unsupported(other)),
     }
+}
+
+/// AADSTS70003.
+pub(super) fn unsupported(grant: &str) -> Refusal {
+    let text = format!("The app requested an unsupported grant type '{grant}'.");
+    Refusal::new("unsupported_grant_type", 70_003, text)
 }

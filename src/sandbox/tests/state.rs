@@ -74,15 +74,11 @@ async fn the_cloud_file_leads_to_the_sandbox() {
     );
     let ca = folder.path().join(cloud["ca_file"].as_str().unwrap());
     assert_eq!(fs::read_to_string(ca).unwrap(), harness.sandbox.ca_pem());
-    for url in [&endpoints.partner_center, &endpoints.blob] {
-        assert_eq!(
-            harness
-                .send("GET", &format!("{url}/v1/customers"), &[], None)
-                .await
-                .unwrap()
-                .status,
-            404
-        );
+    // Where Partner Center is, a token is wanted; where blobs are, nothing is found.
+    for (url, status) in [(&endpoints.partner_center, 401), (&endpoints.blob, 404)] {
+        let url = format!("{url}/v1/customers");
+        let reply = harness.send("GET", &url, &[], None).await.unwrap();
+        assert_eq!(reply.status, status, "{url}");
     }
 }
 
