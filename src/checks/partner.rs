@@ -10,13 +10,13 @@ use crate::error::Error;
 
 /// The check's id.
 pub const ID: &str = "partner-center.customers";
-/// How many customers' subscriptions are looked at: each is a request of its own, and Partner Center counts them.
-const SAMPLE: usize = 5;
+/// How many customers' subscriptions are looked at, at most: each is a request of its own, and Partner Center counts them.
+const SAMPLE: usize = 20;
 /// How many of them at once.
 const AT_ONCE: usize = 2;
 
 /// Lists a customer as the app itself, which Partner Center allows to registered apps only; then looks at what some customers bought:
-/// usage can be read for the old Azure offer alone.
+/// usage can be read for the old Azure offer alone, so one that has it is enough.
 /// Source: <https://learn.microsoft.com/partner-center/developer/get-a-customer-s-utilization-record-for-azure>
 pub struct PartnerCenter;
 
@@ -48,13 +48,13 @@ impl Check for PartnerCenter {
 /// What some customers bought.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Offers {
-    /// Customers that were looked at.
+    /// How many customers there are, up to [`SAMPLE`].
     customers: usize,
     /// Whether there are more.
     more: bool,
-    /// Of these, with the old Azure offer.
-    old: usize,
-    /// With an Azure plan, and not the old offer.
+    /// Whether one has the old Azure offer.
+    old: bool,
+    /// How many have an Azure plan.
     plan: usize,
 }
 
@@ -65,11 +65,8 @@ impl Offers {
                 .iter()
                 .any(|one| one.is_active() && wanted(one))
         };
-        if has(PartnerSubscription::is_old_azure) {
-            self.old += 1;
-        } else if has(PartnerSubscription::is_azure_plan) {
-            self.plan += 1;
-        }
+        self.old |= has(PartnerSubscription::is_old_azure);
+        self.plan += usize::from(has(PartnerSubscription::is_azure_plan));
     }
 }
 
@@ -91,6 +88,9 @@ impl PartnerCenter {
             .buffered(AT_ONCE);
         while let Some(subscriptions) = bought.next().await {
             offers.count(&subscriptions?);
+            if offers.old {
+                break;
+            }
         }
         Ok(offers)
     }
@@ -126,23 +126,24 @@ fn judged(title: &str, offers: Offers) -> Finding {
         .why("The partner has none yet, or the app is of its Integration sandbox.")
         .fix("See the customers: https://partner.microsoft.com/commerce/customers/list");
     }
-    if old == 0 && plan > 0 {
-        return Finding::new(
-            ID,
-            title,
-            Status::Warn,
-            format!("Partner Center serves the app, but it will see no usage: of {which}, {plan} have an Azure plan and none the old offer."),
-        )
-        .why("Usage records exist for the old Azure offer (MS-AZR-0145P) only; an Azure plan's usage is in Cost Management.")
-        .fix("Connect the partner's billing account for those customers; `azconnect vendors` says which vendors read one");
+    if old {
+        let what =
+            "Partner Center serves the app, and a customer with the old Azure offer is there.";
+        return Finding::new(ID, title, Status::Pass, what);
     }
-    let what = match old {
-        0 => format!("Partner Center serves the app; {which} have no Azure subscription."),
-        some => {
-            format!("Partner Center serves the app; of {which}, {some} have the old Azure offer.")
-        }
-    };
-    Finding::new(ID, title, Status::Pass, what)
+    if plan == 0 {
+        let what = format!("Partner Center serves the app; {which} have no Azure subscription.");
+        return Finding::new(ID, title, Status::Pass, what);
+    }
+    let will = if more { "may" } else { "will" };
+    Finding::new(
+        ID,
+        title,
+        Status::Warn,
+        format!("Partner Center serves the app, but it {will} see no usage: of {which}, {plan} have an Azure plan and none the old offer."),
+    )
+    .why("Usage records exist for the old Azure offer (MS-AZR-0145P) only; an Azure plan's usage is in Cost Management.")
+    .fix("Connect the partner's billing account for those customers: `azconnect vendors` says which vendors read one")
 }
 
 #[cfg(test)]
@@ -163,15 +164,15 @@ mod tests {
             )
         };
         for (customers, old, plan, status) in [
-            (0, 0, 0, Status::Warn),
-            (3, 0, 3, Status::Warn),
-            (3, 0, 1, Status::Warn),
-            (3, 1, 2, Status::Pass),
-            (3, 0, 0, Status::Pass),
+            (0, false, 0, Status::Warn),
+            (3, false, 3, Status::Warn),
+            (3, false, 1, Status::Warn),
+            (3, true, 2, Status::Pass),
+            (3, false, 0, Status::Pass),
         ] {
             let finding = judge(customers, old, plan);
             assert_eq!(finding.status, status, "{customers} {old} {plan}");
         }
-        assert!(judge(1, 0, 1).what.contains("the only customer"));
+        assert!(judge(1, false, 1).what.contains("the only customer"));
     }
 }

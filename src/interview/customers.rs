@@ -17,8 +17,8 @@ use crate::vendors::Vendor;
 /// Directory ids in lower case, and what people call the customers.
 type Names = BTreeMap<String, String>;
 
-/// How many customers a gap names as examples.
-const EXAMPLES: usize = 5;
+/// With more customers than this a gap names none of them.
+const MOST_NAMED: usize = 50;
 
 impl Interview {
     /// The customers that were chosen, each held against the list. None means all, unless the vendor's form wants each by name.
@@ -119,8 +119,9 @@ impl Interview {
             }
             (_, false) => {
                 if let Some(question) = Question::find("customer_tenant") {
-                    let some = ids.take(EXAMPLES).collect();
-                    self.gaps.push(missing::gap(question, some));
+                    let few = names.len() <= MOST_NAMED;
+                    let ids = ids.filter(|_| few).collect();
+                    self.gaps.push(missing::gap(question, ids));
                 }
                 Ok(Vec::new())
             }

@@ -6,7 +6,7 @@
 use super::answers::Source;
 use super::partner_questions::{NEW, REGISTERED};
 use super::questions::Question;
-use super::resolve::blocking;
+use super::resolve::{blocking, unique_name};
 use super::{Interview, missing};
 use crate::azure::partner_center::PartnerProfile;
 use crate::azure::{Azure, AzureError};
@@ -71,7 +71,7 @@ impl Interview {
         directory: &Directory,
     ) -> Result<()> {
         self.partner(azure, vendor, directory).await?;
-        self.partner_app(vendor).await
+        self.partner_app(azure, vendor, directory).await
     }
 
     async fn partner_id(&mut self, azure: &Azure, directory: &Directory) -> Result<Option<String>> {
@@ -202,11 +202,16 @@ impl Interview {
     }
 
     /// Which app registration becomes Partner Center's web app, where the vendor signs in with one. A script that names none has a new one
-    /// made, as for every other vendor.
+    /// made, as for every other vendor; what an earlier run has made is taken without a question.
     ///
     /// # Errors
-    /// `Usage` where a new one is wanted and an existing one is named; `Interrupted`.
-    pub(super) async fn partner_app(&mut self, vendor: &Vendor) -> Result<()> {
+    /// `Usage` where a new one is wanted and an existing one is named; whatever Azure answers; `Interrupted`.
+    pub(super) async fn partner_app(
+        &mut self,
+        azure: &Azure,
+        vendor: &Vendor,
+        directory: &Directory,
+    ) -> Result<()> {
         if vendor.application.kind != ApplicationKind::PartnerCenterWebApp {
             return Ok(());
         }
@@ -219,6 +224,7 @@ impl Interview {
         let wanted = match said.and_then(|answer| answer.values.first().cloned()) {
             Some(word) => word,
             None if has_app || !self.can_ask() => return Ok(()),
+            None if self.has_own_app(azure, vendor, directory).await? => return Ok(()),
             None => self.choose_partner_app().await?,
         };
         if wanted == NEW && has_app {
@@ -239,6 +245,18 @@ impl Interview {
             self.typed("app_id").await?;
         }
         Ok(())
+    }
+
+    /// Whether an earlier run has registered the connection's own app.
+    async fn has_own_app(
+        &mut self,
+        azure: &Azure,
+        vendor: &Vendor,
+        directory: &Directory,
+    ) -> Result<bool> {
+        let unique_name = unique_name(&self.name(vendor, directory)?);
+        let found = azure.application_by_unique_name(&unique_name).await?;
+        Ok(found.is_some())
     }
 
     async fn choose_partner_app(&mut self) -> Result<String> {

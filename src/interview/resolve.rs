@@ -207,7 +207,7 @@ impl Interview {
             (said, self.scopes(setting.azure, directory.id).await?)
         };
         let partner = self.partner(setting.azure, vendor, &directory).await?;
-        self.partner_app(vendor).await?;
+        self.partner_app(setting.azure, vendor, &directory).await?;
         self.close_gaps()?;
         let name = self.name(vendor, &directory)?;
         let days = self
@@ -226,7 +226,7 @@ impl Interview {
                     .answers
                     .value("app_name")
                     .map_or_else(|| format!("azconnect-{}", vendor.id), str::to_owned),
-                unique_name: format!("azconnect-{name}"),
+                unique_name: unique_name(&name),
                 redirect_uris: vendor.application.redirect_uris.clone(),
             },
         };
@@ -264,7 +264,11 @@ impl Interview {
         keys.iter().any(|key| self.answers.get(key).is_some())
     }
 
-    fn name(&mut self, vendor: &Vendor, directory: &Directory) -> Result<ConnectionName> {
+    pub(super) fn name(
+        &mut self,
+        vendor: &Vendor,
+        directory: &Directory,
+    ) -> Result<ConnectionName> {
         match self.answers.value("connection") {
             Some(name) => name
                 .parse()
@@ -329,6 +333,11 @@ impl Interview {
         self.answers.set(key, values, Source::Asked);
         Ok(chosen)
     }
+}
+
+/// The unique name by which a connection's own app is found again.
+pub(super) fn unique_name(name: &ConnectionName) -> String {
+    format!("azconnect-{name}")
 }
 
 /// Runs a prompt where blocking is allowed.

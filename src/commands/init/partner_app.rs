@@ -21,6 +21,7 @@ use crate::connection::{Application, ConnectionRecord};
 use crate::error::Result;
 use crate::interview::partner::APP_MANAGEMENT;
 use crate::plan::execute::Ended;
+use crate::sandbox;
 use crate::secret::Secret;
 use crate::steps::ByHand;
 use crate::steps::wait::{PATIENCE, Pauses};
@@ -99,7 +100,7 @@ pub(super) async fn watch(
     match watch.first_look().await? {
         Seen::Registered => Ok((Some(watch.ended(Progress::Found)), None)),
         Seen::SignedOut | Seen::Away | Seen::Refused => Ok((None, None)),
-        Seen::NotYet if app.ui.can_ask() => watch.until_clicked().await,
+        Seen::NotYet if watch.somebody_is_there().await? => watch.until_clicked().await,
         Seen::NotYet => watch.left_to_others().await,
     }
 }
@@ -153,17 +154,47 @@ impl Watch<'_> {
         })
     }
 
+    /// Whether somebody can be told to click: a person at the terminal, or the simulated Azure's administrator.
+    async fn somebody_is_there(&self) -> Result<bool> {
+        Ok(self.app.ui.can_ask() || self.app.reach().await?.sandbox.is_some())
+    }
+
+    /// The page to click on.
+    async fn page(&self) -> Result<String> {
+        let cloud = &self.app.reach().await?.cloud;
+        if cloud.is_loopback() {
+            // A simulated Partner Center has the page under its own address.
+            let own = cloud.partner_center.as_str().trim_end_matches('/');
+            return Ok(format!("{own}/dashboard/account/v3/appmanagement"));
+        }
+        Ok(APP_MANAGEMENT.to_owned())
+    }
+
+    /// In the simulated Azure its own administrator does it, as they signed in.
+    async fn simulated_click(&self) -> Result<()> {
+        let Some(sandbox) = &self.app.reach().await?.sandbox else {
+            return Ok(());
+        };
+        let person = sandbox.person(sandbox::ids::AVERY_NAME);
+        let client_id = self.record.client_id.to_string();
+        if let Err(error) = person.register_existing_app(&client_id).await {
+            tracing::warn!("the simulated administrator could not register the app: {error}");
+        }
+        Ok(())
+    }
+
     async fn until_clicked(&self) -> Result<(Option<Ended>, Option<Request>)> {
         self.app.ui.tell(Event::NeedsUser {
             what: format!("As a Global Administrator, {}", self.clicks()),
-            url: APP_MANAGEMENT.to_owned(),
+            url: self.page().await?,
             code: None,
         });
+        self.simulated_click().await?;
         let mut pauses = Pauses::new(CLICK);
         loop {
             self.tell(
                 Progress::Waiting,
-                "for the registration in Partner Center (Ctrl-C keeps everything; `--resume` goes on)",
+                "the registration in Partner Center (Ctrl-C keeps everything; `--resume` goes on)",
             );
             if !pauses.pause().await {
                 return self.left_to_others().await;
@@ -196,7 +227,7 @@ impl Watch<'_> {
                 "If it is listed there already: Partner Center has no API for indirect resellers."
                     .to_owned(),
             ],
-            portal: Some(APP_MANAGEMENT.to_owned()),
+            portal: Some(self.page().await?),
         };
         let asked = request::of_person(self.app, spec, ask);
         self.app.ui.tell(Event::Shown {

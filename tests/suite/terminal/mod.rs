@@ -5,6 +5,7 @@
 mod billing;
 mod interrupt;
 mod journey;
+mod partner;
 mod plain;
 pub(crate) mod pty;
 mod sign_in;
