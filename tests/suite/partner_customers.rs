@@ -62,7 +62,7 @@ fn its_form_wants_each_customer_by_name() {
     let lab = lab(|_| {});
     let more = [&NUMBER[..], &ACCOUNT].concat();
     let gap = run(&lab, "flexera-mca-partner", &more).exits(2).json();
-    let gap = &gap["error"]["missing"][0];
+    let gap = &gap["error"]["gaps"][0];
     assert_eq!(gap["key"], "customer_tenant");
     assert_eq!(gap["choices"].as_array().unwrap().len(), 12);
     // The only customer is no question.

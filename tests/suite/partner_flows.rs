@@ -217,7 +217,7 @@ fn a_new_app_and_an_existing_one_at_once_are_refused() {
     let gap = connect(&lab, &["--partner-app", "registered"])
         .exits(2)
         .json();
-    assert_eq!(gap["error"]["missing"][0]["key"], "app_id");
+    assert_eq!(gap["error"]["gaps"][0]["key"], "app_id");
 }
 
 #[test]
@@ -225,7 +225,7 @@ fn all_gaps_come_at_once() {
     let lab = lab(|_| {});
     let ran = lab.run(&["init", "optima-csp", "--no-input", "--output", "json"]);
     let document = ran.exits(2).json();
-    let missing = document["error"]["missing"].as_array().unwrap();
+    let missing = document["error"]["gaps"].as_array().unwrap();
     let keys: Vec<&str> = missing
         .iter()
         .map(|gap| gap["key"].as_str().unwrap())

@@ -271,7 +271,7 @@ impl Watch<'_> {
         self.app.ui.tell(Event::Step {
             id: ID.to_owned(),
             title: TITLE.to_owned(),
-            change: "check".to_owned(),
+            change: "create".to_owned(),
             status,
             detail: detail.to_owned(),
         });
