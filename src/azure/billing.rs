@@ -3,15 +3,13 @@
 //! Source: <https://learn.microsoft.com/rest/api/billing/billing-accounts?view=rest-billing-2024-04-01> and, for service principals on an
 //! enrollment, <https://learn.microsoft.com/azure/cost-management-billing/manage/assign-roles-azure-service-principals>
 
-use std::time::Duration;
-
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::client::Call;
 use super::ids::{ServicePrincipalObjectId, TenantId};
-use super::{Azure, AzureError, Result};
+use super::{Azure, Result};
 use crate::connection::{Agreement, Scope};
 
 /// A billing account that the identity has a role on. (Others are not listed, and no error says so.)
@@ -174,8 +172,6 @@ impl BillingRoleAssignment {
 const BILLING_API: &str = "api-version=2024-04-01";
 /// Microsoft documents a service principal's EA roles with this version only.
 const ENROLLMENT_API: &str = "api-version=2019-10-01-preview";
-/// How often a long-running operation is looked at before it is given up.
-const MOST_LOOKS: u32 = 120;
 
 impl Azure {
     /// The billing accounts that the identity has a role on, or may manage as Global Administrator (`includeAll`). Empty means that it
@@ -245,25 +241,7 @@ impl Azure {
             format!("{scope}/createBillingRoleAssignment?{BILLING_API}"),
             body.clone(),
         );
-        let mut reply = self.arm.send(call).await?;
-        for _ in 0..MOST_LOOKS {
-            if reply.status != 202 {
-                return Ok(reply.json().ok());
-            }
-            let seconds = reply
-                .header("retry-after")
-                .and_then(|text| text.parse().ok())
-                .unwrap_or(5);
-            let Some(next) = reply.header("location").map(str::to_owned) else {
-                return Ok(None);
-            };
-            tokio::time::sleep(Duration::from_secs(u64::min(seconds, 30))).await;
-            reply = self.arm.send(Call::get(next)).await?;
-        }
-        Err(AzureError::Unreadable {
-            service: "Azure Billing",
-            detail: "a role assignment that is never finished".to_owned(),
-        })
+        Ok(self.arm.until_done(call).await?.json().ok())
     }
 
     /// Takes a billing role assignment away by its resource id; `false` if it was not there.

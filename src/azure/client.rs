@@ -6,6 +6,7 @@
 //! 4. the answer's status is looked at here, once: an error of any shape becomes an [`AzureError`].
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use azure_core::credentials::TokenCredential;
 use azure_core::http::headers::{HeaderName, Headers};
@@ -19,9 +20,10 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 
 use super::cloud::Cloud;
-use super::decode::{correlation_id, decode, is_a_strangers, named, oddity};
+use super::decode::{correlation_id, decode, is_a_strangers, named, oddity, provider};
 use super::error::{ApiError, AzureError, Facts, Result};
 use super::failure::{failure, unreadable};
+use super::throttling::{LongestWait, RETRY_AFTER, longest_wait};
 use super::transport::Transport;
 use crate::remedies::Service;
 
@@ -109,6 +111,19 @@ impl Call {
         }
     }
 
+    /// A POST without a body that may be sent twice, such as a registration.
+    pub fn post(path: impl Into<String>) -> Self {
+        Call::new(Method::Post, path, None).header("content-length", "0")
+    }
+
+    /// A POST without a body that must not be sent twice.
+    pub fn post_once_empty(path: impl Into<String>) -> Self {
+        Call {
+            repeatable: false,
+            ..Call::post(path)
+        }
+    }
+
     /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: impl Into<HeaderName>, value: impl Into<String>) -> Self {
@@ -156,6 +171,11 @@ impl Reply {
             .get_optional_str(&HeaderName::from_static(name))
     }
 
+    /// How long Azure asks to be left alone, by whichever header.
+    pub fn wait(&self) -> Option<Duration> {
+        longest_wait(&self.headers)
+    }
+
     /// Whether the answer has no body.
     pub fn is_empty(&self) -> bool {
         self.body.iter().all(u8::is_ascii_whitespace)
@@ -174,17 +194,17 @@ struct Page<T> {
 impl Api {
     /// The API of `service` at `endpoint`, asked with tokens for `audience`.
     pub fn new(service: Service, endpoint: &Url, audience: &str, access: &Access<'_>) -> Self {
-        let authorization: Vec<Arc<dyn Policy>> = match &access.credential {
-            Some(credential) => vec![Arc::new(BearerTokenAuthorizationPolicy::new(
+        let mut each_try: Vec<Arc<dyn Policy>> = vec![Arc::new(LongestWait)];
+        if let Some(credential) = &access.credential {
+            each_try.push(Arc::new(BearerTokenAuthorizationPolicy::new(
                 credential.clone(),
                 [Cloud::scope(audience)],
-            ))],
-            None => Vec::new(),
-        };
+            )));
+        }
         let pipeline = |options: ClientOptions| {
             let waits = PipelineOptions {
                 retry_headers: RetryHeaders {
-                    retry_headers: RETRY_AFTER.to_vec(),
+                    retry_headers: vec![RETRY_AFTER],
                 },
                 ..PipelineOptions::default()
             };
@@ -193,7 +213,7 @@ impl Api {
                 option_env!("CARGO_PKG_VERSION"),
                 options,
                 Vec::new(),
-                authorization.clone(),
+                each_try.clone(),
                 Some(waits),
             )
         };
@@ -341,8 +361,14 @@ impl Api {
             correlation_id,
             request,
             service,
+            retry_after: longest_wait(headers),
             facts,
         }))
+    }
+
+    /// Which API this is.
+    pub(super) fn service(&self) -> Service {
+        self.service
     }
 
     /// The values that failures carry.
@@ -359,28 +385,3 @@ impl Api {
         failure(error, &self.endpoint, &self.facts)
     }
 }
-
-/// The service behind Resource Manager that answered, by the request's path.
-fn provider(request: &str) -> Option<Service> {
-    if request.contains("/Microsoft.CostManagement/") {
-        return Some(Service::CostManagement);
-    }
-    request
-        .contains("/Microsoft.Billing/")
-        .then_some(Service::Billing)
-}
-
-/// The headers that say how long to wait. Cost Management has its own, in seconds.
-/// Source: <https://learn.microsoft.com/azure/cost-management-billing/costs/manage-automation#error-code-429>
-const RETRY_AFTER: &[HeaderName] = &[
-    HeaderName::from_static("x-ms-retry-after-ms"),
-    HeaderName::from_static("retry-after-ms"),
-    HeaderName::from_static_standard("retry-after"),
-    HeaderName::from_static_standard("x-ms-ratelimit-microsoft.costmanagement-entity-retry-after"),
-    HeaderName::from_static_standard("x-ms-ratelimit-microsoft.costmanagement-qpu-retry-after"),
-    HeaderName::from_static_standard("x-ms-ratelimit-microsoft.costmanagement-tenant-retry-after"),
-    HeaderName::from_static_standard("x-ms-ratelimit-microsoft.costmanagement-client-retry-after"),
-    HeaderName::from_static_standard(
-        "x-ms-ratelimit-microsoft.costmanagement-clienttype-retry-after",
-    ),
-];

@@ -2,8 +2,6 @@
 //!
 //! Source: <https://learn.microsoft.com/rest/api/cost-management/generate-cost-details-report/create-operation?view=rest-cost-management-2025-03-01>
 
-use std::time::Duration;
-
 use jiff::civil::Date;
 use serde_json::json;
 
@@ -20,9 +18,6 @@ pub enum Report {
     Empty,
 }
 
-/// How often it is looked at before it is given up.
-const MOST_LOOKS: u32 = 60;
-
 impl Azure {
     /// Has the report of one day's actual costs made, and waits for it. It is not downloaded.
     ///
@@ -33,24 +28,12 @@ impl Azure {
             "{scope}/providers/Microsoft.CostManagement/generateCostDetailsReport?api-version=2025-03-01"
         );
         let body = json!({"metric": "ActualCost", "timePeriod": {"start": day.to_string(), "end": day.to_string()}});
-        let mut reply = self.arm.send(Call::query(path, body)).await?;
-        for _ in 0..MOST_LOOKS {
-            match reply.status {
-                202 => {}
-                204 => return Ok(Report::Empty),
-                _ => return finished(&reply.json()?),
-            }
-            let Some(next) = reply.header("location").map(str::to_owned) else {
-                return Err(odd("a report without a place to look for it"));
-            };
-            let seconds = reply
-                .header("retry-after")
-                .and_then(|text| text.parse().ok())
-                .unwrap_or(5);
-            tokio::time::sleep(Duration::from_secs(u64::min(seconds, 30))).await;
-            reply = self.arm.send(Call::get(next)).await?;
+        let reply = self.arm.until_done(Call::query(path, body)).await?;
+        match reply.status {
+            202 => Err(odd("a report without a place to look for it")),
+            204 => Ok(Report::Empty),
+            _ => finished(&reply.json()?),
         }
-        Err(odd("a report that is never finished"))
     }
 }
 

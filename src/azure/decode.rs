@@ -7,6 +7,7 @@ use azure_core::http::headers::{HeaderName, Headers};
 use serde_json::Value;
 
 use super::error::{Facts, SignInError};
+use crate::remedies::Service;
 
 /// What stands for a message where the answer had none.
 pub(super) const NO_REASON: &str = "Azure gave no reason";
@@ -161,6 +162,20 @@ fn id(headers: &Headers, name: &'static str) -> Option<String> {
         .get_optional_str(&HeaderName::from_static(name))
         .map(crate::text::printable)
 }
+
+/// The service behind Resource Manager that answered, by the request's path.
+pub(super) fn provider(request: &str) -> Option<Service> {
+    PROVIDERS
+        .iter()
+        .find(|(part, _)| request.contains(part))
+        .map(|(_, service)| *service)
+}
+
+/// Parts of paths, and whose they are. Cost Management stands before billing accounts, below which it may be.
+const PROVIDERS: &[(&str, Service)] = &[
+    ("/Microsoft.CostManagement/", Service::CostManagement),
+    ("/Microsoft.Billing/", Service::Billing),
+];
 
 /// Whether the answer is a page or a redirect, which Azure's APIs send only when they are out of order themselves.
 pub(super) fn is_a_strangers(status: u16, body: &[u8]) -> bool {

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::remedies::Service;
 
@@ -14,6 +15,9 @@ pub type Result<T, E = AzureError> = std::result::Result<T, E>;
 
 /// What a remedy's text may need to know: tenant, portal, who is signed in.
 pub type Facts = BTreeMap<&'static str, String>;
+
+/// How long to wait where a service throttles and doesn't say for how long.
+const THROTTLED: Duration = Duration::from_secs(30);
 
 /// A failed call.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +57,8 @@ pub struct ApiError {
     pub request: String,
     /// Which API answered.
     pub service: Service,
+    /// How long the service asks to wait before the next request, where it says so.
+    pub retry_after: Option<Duration>,
     /// What we know for the remedy.
     pub facts: Arc<Facts>,
 }
@@ -110,6 +116,28 @@ impl AzureError {
             AzureError::SignIn(error) => &error.code,
             AzureError::Network(error) => error.code,
             AzureError::Unreadable { .. } => "unreadable",
+        }
+    }
+
+    /// How long the service asks to wait before the same request is sent again: only where it refused it for now (429, 503), so that
+    /// nothing was done.
+    pub fn throttled_for(&self) -> Option<Duration> {
+        match self {
+            AzureError::Api(error) if matches!(error.status, 429 | 503) => {
+                Some(error.retry_after.unwrap_or(THROTTLED))
+            }
+            AzureError::Api(_)
+            | AzureError::SignIn(_)
+            | AzureError::Network(_)
+            | AzureError::Unreadable { .. } => None,
+        }
+    }
+
+    /// How long Azure asks to be left alone, where it says so.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            AzureError::Api(error) => error.retry_after,
+            AzureError::SignIn(_) | AzureError::Network(_) | AzureError::Unreadable { .. } => None,
         }
     }
 

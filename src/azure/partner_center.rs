@@ -281,6 +281,7 @@ mod tests {
             code: code.to_owned(),
             message: message.to_owned(),
             correlation_id: None,
+            retry_after: None,
             request: String::new(),
             service: Service::PartnerCenter,
             facts: std::sync::Arc::default(),

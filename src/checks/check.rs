@@ -86,6 +86,10 @@ pub struct Finding {
     /// Whether Azure may only not have caught up: a new secret or role takes a while everywhere.
     #[serde(skip)]
     pub may_pass: bool,
+    /// Whether it is the first file of an export that is not there yet: that takes hours, and nothing is wrong meanwhile. Such a
+    /// finding fails and `may_pass`, so that `init` ends as pending; `init --wait` stays until there is none of them left.
+    #[serde(skip)]
+    pub waits_for_data: bool,
 }
 
 /// The cost of one day, in one currency, over everything that the connection reads.
@@ -118,6 +122,7 @@ impl Finding {
             correlation_id: None,
             costs: Vec::new(),
             may_pass: false,
+            waits_for_data: false,
         }
     }
 
@@ -134,6 +139,15 @@ impl Finding {
                 Kind::SignedOut | Kind::Forbidden | Kind::Pending
             ),
             ..Finding::new(id, title, Status::Fail, error.message())
+        }
+    }
+
+    /// An export of which there is no file yet, though nothing is wrong with it.
+    pub fn waiting(id: &str, title: impl Into<String>, what: impl Into<String>) -> Self {
+        Finding {
+            may_pass: true,
+            waits_for_data: true,
+            ..Finding::new(id, title, Status::Fail, what)
         }
     }
 

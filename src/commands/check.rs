@@ -247,7 +247,7 @@ async fn with_secret(
 }
 
 /// A secret is sent only to the cloud that its connection belongs to.
-async fn same_cloud(app: &App, record: &ConnectionRecord) -> Result<()> {
+pub(super) async fn same_cloud(app: &App, record: &ConnectionRecord) -> Result<()> {
     let cloud = &app.reach().await?.cloud;
     if cloud.name == record.cloud || record.receipts.is_empty() {
         return Ok(());
@@ -261,8 +261,7 @@ async fn same_cloud(app: &App, record: &ConnectionRecord) -> Result<()> {
     )
     .why("Its secret is sent to its own cloud only.")
     .hint(format!(
-        "Name its cloud: azconnect check {} --cloud {}",
-        record.name,
+        "Name its cloud: `--cloud {}`",
         crate::text::shell_word(&record.cloud)
     )))
 }

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod arguments;
+pub mod backfill;
 pub mod browser;
 pub mod check;
 pub mod connections;
@@ -38,6 +39,7 @@ pub enum Command {
     List(connections::ListArgs),
     Show(connections::ShowArgs),
     Handover(handover::Args),
+    Backfill(backfill::Args),
     Remove(remove::Args),
     Vendors(vendors::Args),
     Sandbox(sandbox::Args),
@@ -56,6 +58,7 @@ pub async fn dispatch(command: Command, app: &App) -> Result<Exit> {
         Command::List(args) => connections::list(args, app),
         Command::Show(args) => connections::show(args, app),
         Command::Handover(args) => handover::run(args, app).await,
+        Command::Backfill(args) => backfill::run(args, app).await,
         Command::Remove(args) => remove::run(args, app).await,
         Command::Vendors(args) => vendors::run(args, app),
         Command::Sandbox(args) => sandbox::run(args, app).await,

@@ -107,6 +107,11 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
         ),
         row("AZURE_CLIENT_ID", ids::OPERATOR_CLIENT_ID.to_string(), ""),
         row("AZURE_CLIENT_SECRET", ids::OPERATOR_SECRET, ""),
+        row(
+            "App management",
+            format!("{}{}", endpoints.partner_center, sandbox::APP_MANAGEMENT),
+            "where a person lets an application call the simulated Partner Center",
+        ),
     ];
     let hint = format!(
         "Use it from another terminal: azconnect init spot-cost-intelligence --cloud {}",

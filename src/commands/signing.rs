@@ -1,5 +1,6 @@
 //! Signing the administrator in: the bridge between the sign-in room, which never prints, and the screen.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -112,6 +113,18 @@ pub async fn as_person(
     facts.extend(app.azure_flag().map(|flag| (remedies::AZURE_FLAG, flag)));
     facts.extend(vendor.map(|vendor| ("vendor", vendor.to_owned())));
     Ok(Azure::new(cloud, transport, credential, facts))
+}
+
+/// Signs in the administrator of an existing connection, in its directory; `method` as `--sign-in` says it.
+///
+/// # Errors
+/// As [`sign_in`] and [`as_person`].
+pub async fn as_administrator(app: &App, tenant: TenantId, method: Option<&str>) -> Result<Azure> {
+    let mut flags = BTreeMap::from([("tenant".to_owned(), vec![tenant.to_string()])]);
+    flags.extend(method.map(|method| ("sign_in".to_owned(), vec![method.to_owned()])));
+    let answers = Answers::gather(&flags, &app.host, None, &BTreeMap::new())?;
+    let signed_in = sign_in(app, &answers).await?;
+    as_person(app, &signed_in, Some(tenant), None).await
 }
 
 /// Whoever watches while a sign-in goes on.

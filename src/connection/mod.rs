@@ -3,6 +3,7 @@
 pub mod agreement;
 pub mod export;
 pub mod handover;
+pub mod month;
 pub mod name;
 pub mod partner;
 pub mod receipt;
@@ -15,6 +16,7 @@ pub mod store_choice;
 pub use agreement::Agreement;
 pub use export::{Dataset, ExportFormat, ExportRecord, ExportSpec};
 pub use handover::{Field as HandoverField, hand_over};
+pub use month::Month;
 pub use name::ConnectionName;
 pub use partner::Partner;
 pub use receipt::{Change, Receipt, ResourceKind};

@@ -5,6 +5,8 @@
 //!                                                                                        undo: newest first, by id
 //! ```
 
+pub mod backfill;
+pub mod backfill_book;
 pub mod execute;
 pub mod journal;
 pub mod preflight;

@@ -48,8 +48,8 @@ pub use billing::{
 pub use faults::{Action, Faults, Rule};
 pub use log::LogEntry;
 pub use partner_center::{
-    PartnerAccount, PartnerCenter, PartnerCustomer, PartnerKind, PartnerOddity, PartnerOffer,
-    PartnerSubscription, PartnerThrottle,
+    APP_MANAGEMENT, PartnerAccount, PartnerCenter, PartnerCustomer, PartnerKind, PartnerOddity,
+    PartnerOffer, PartnerSubscription, PartnerThrottle,
 };
 pub use person::Person;
 pub use storage::{

@@ -10,6 +10,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, Response, Url};
 
 use super::exchange::percent_encoded;
+use super::partner_center::APP_MANAGEMENT;
 use super::{Endpoints, SandboxError};
 
 /// Longest wait for one page.
@@ -95,10 +96,7 @@ impl Person {
         let (user, app) = (percent_encoded(&self.name), percent_encoded(client_id));
         let request = self
             .client()?
-            .post(format!(
-                "{}/dashboard/account/v3/appmanagement",
-                self.partner_center
-            ))
+            .post(format!("{}{APP_MANAGEMENT}", self.partner_center))
             .header("content-type", "application/x-www-form-urlencoded")
             .body(format!("user={user}&app={app}"));
         let page = accepted(request.send().await.map_err(browser)?).await?;

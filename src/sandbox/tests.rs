@@ -18,5 +18,6 @@ mod login;
 mod management;
 mod partner_center;
 mod partner_center_customers;
+mod partner_center_people;
 mod people;
 mod state;

@@ -211,6 +211,7 @@ impl ApplicationStep {
             message,
             request: "GET applications".to_owned(),
             service: Service::Graph,
+            retry_after: None,
             correlation_id: None,
             facts: azure.facts(),
         }))

@@ -276,6 +276,7 @@ impl BillingRoleStep {
             correlation_id: None,
             request: format!("GET {}/billingRoleAssignments", self.at.scope),
             service: Service::Billing,
+            retry_after: None,
             facts: azure.facts(),
         }))
     }

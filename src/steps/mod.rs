@@ -4,6 +4,7 @@
 //! of the journal, the screen or the store: the engine in `plan` calls it and keeps the books.
 
 pub mod application;
+pub mod backfill;
 pub mod billing_role;
 pub mod by_hand;
 pub mod role;

@@ -20,6 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub struct Connections {
     records: PathBuf,
     journals: PathBuf,
+    backfills: PathBuf,
     locks: PathBuf,
 }
 
@@ -40,6 +41,7 @@ impl Connections {
         Connections {
             records: paths.config.join("connections"),
             journals: paths.state.join("journals"),
+            backfills: paths.state.join("backfills"),
             locks: paths.state.join("locks"),
         }
     }
@@ -53,6 +55,7 @@ impl Connections {
         let lock = Lock::acquire(&self.locks.join(format!("{name}.lock")), PATIENCE)?;
         clear_leftovers(&self.record_file(name));
         clear_leftovers(&self.journals.join(format!("{name}.json")));
+        clear_leftovers(&self.backfills.join(format!("{name}.json")));
         Ok(lock)
     }
 
@@ -130,13 +133,25 @@ impl Connections {
     /// # Errors
     /// `Storage` where its file can't be removed.
     pub fn forget(&self, name: &ConnectionName) -> Result<()> {
-        let file = self.record_file(name);
-        match std::fs::remove_file(&file) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(StoreError::io("remove", &file, error).into())
+        let backfill = self.backfills.join(format!("{name}.json"));
+        for file in [backfill, self.record_file(name)] {
+            match std::fs::remove_file(&file) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(StoreError::io("remove", &file, error).into());
+                }
+                Ok(()) | Err(_) => {}
             }
-            Ok(()) | Err(_) => Ok(()),
         }
+        Ok(())
+    }
+
+    /// Where the book of a connection's backfill lies.
+    ///
+    /// # Errors
+    /// `Storage` where its folder can't be made.
+    pub fn backfill_file(&self, name: &ConnectionName) -> Result<PathBuf> {
+        super::paths::make_private_folder(&self.backfills)?;
+        Ok(self.backfills.join(format!("{name}.json")))
     }
 
     /// Where the journal of a connection's run lies.

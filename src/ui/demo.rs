@@ -88,6 +88,25 @@ impl Masks {
                 status: *status,
                 detail: text(detail),
             },
+            Event::Tally {
+                id,
+                title,
+                unit,
+                done,
+                waiting,
+                failed,
+                all,
+                detail,
+            } => Event::Tally {
+                id: text(id),
+                title: text(title),
+                unit: unit.clone(),
+                done: *done,
+                waiting: *waiting,
+                failed: *failed,
+                all: *all,
+                detail: text(detail),
+            },
         }
     }
 

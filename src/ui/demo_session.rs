@@ -31,7 +31,7 @@ fn told(event: &Event, columns: usize, look: Look) -> Vec<Line> {
             narration::step_goes_on(&step, Duration::ZERO, false, columns)
         }
         Some((_, step)) => {
-            let mut lines = narration::step_moves(&step, columns);
+            let mut lines = narration::step_moves(&step, columns, look);
             if let Some(first) = lines.first_mut() {
                 let sign = Line::of(Role::Accent, format!("  {} ", look.frames()[0]));
                 *first = sign.and(std::mem::take(first));

@@ -172,6 +172,25 @@ pub enum Event {
         /// What is waited for, what was found, why it failed. May be empty.
         detail: String,
     },
+    /// How far a long step is that does many things of one kind. It begins and ends with [`Event::Step`] of the same id.
+    Tally {
+        /// The step's id.
+        id: String,
+        /// What it does: `Backfill of "azconnectfocusdaily"`.
+        title: String,
+        /// What is counted: `months`.
+        unit: String,
+        /// How many are done.
+        done: u32,
+        /// How many are on their way.
+        waiting: u32,
+        /// How many failed.
+        failed: u32,
+        /// How many there are in all.
+        all: u32,
+        /// What is waited for. May be empty.
+        detail: String,
+    },
 }
 
 /// Where a step stands.

@@ -21,6 +21,8 @@ pub(super) struct Step {
     pub(super) status: Progress,
     /// What is waited for, what was found, why it failed. May be empty.
     pub(super) detail: String,
+    /// How far it is, where it does many things: done, and all.
+    pub(super) tally: Option<(u32, u32)>,
 }
 
 /// A step's line is aligned with its neighbours up to this title.
@@ -43,23 +45,45 @@ const WORDS: &[(Progress, &str, &str, State)] = &[
 impl Step {
     /// The step that an event is about, with its id.
     pub(super) fn of(event: &Event) -> Option<(&str, Step)> {
-        let Event::Step {
-            id,
-            title,
-            change,
-            status,
-            detail,
-        } = event
-        else {
-            return None;
-        };
-        let step = Step {
-            title: title.clone(),
-            change: change.clone(),
-            status: *status,
-            detail: detail.clone(),
-        };
-        Some((id, step))
+        match event {
+            Event::Step {
+                id,
+                title,
+                change,
+                status,
+                detail,
+            } => {
+                let step = Step {
+                    title: title.clone(),
+                    change: change.clone(),
+                    status: *status,
+                    detail: detail.clone(),
+                    tally: None,
+                };
+                Some((id, step))
+            }
+            Event::Tally {
+                id,
+                title,
+                done,
+                all,
+                ..
+            } => {
+                let step = Step {
+                    title: title.clone(),
+                    change: "create".to_owned(),
+                    status: Progress::Running,
+                    detail: counted(event),
+                    tally: Some((*done, *all)),
+                };
+                Some((id, step))
+            }
+            Event::Started { .. }
+            | Event::Fact { .. }
+            | Event::Shown { .. }
+            | Event::Warning { .. }
+            | Event::NeedsUser { .. } => None,
+        }
     }
 
     /// Whether nothing more is going to happen to it.
@@ -116,7 +140,7 @@ pub(super) fn lines(event: &Event, columns: usize, look: Look) -> Vec<Line> {
         Event::NeedsUser { what, url, code } => {
             needs_user(what, url, code.as_deref(), columns, look)
         }
-        Event::Step { .. } => Vec::new(),
+        Event::Step { .. } | Event::Tally { .. } => Vec::new(),
     }
 }
 
@@ -223,8 +247,47 @@ pub(super) fn step_goes_on(step: &Step, since: Duration, again: bool, columns: u
     text_lines(Role::Text, &text, columns)
 }
 
+/// A tally in words: `7 of 13 months, 4 on their way, 1 failed; waiting for Cost Management to take more`.
+fn counted(event: &Event) -> String {
+    let Event::Tally {
+        unit,
+        done,
+        waiting,
+        failed,
+        all,
+        detail,
+        ..
+    } = event
+    else {
+        return String::new();
+    };
+    let mut text = format!("{done} of {all} {unit}");
+    for (count, word) in [(waiting, "on their way"), (failed, "failed")] {
+        if *count > 0 {
+            text = format!("{text}, {count} {word}");
+        }
+    }
+    if !detail.is_empty() {
+        text = format!("{text}; {detail}");
+    }
+    text
+}
+
+/// A bar of ten places, for those who see it; the words beside it say the same.
+fn bar(done: u32, all: u32, look: Look) -> String {
+    const PLACES: u32 = 10;
+    let full = (done.min(all) * PLACES).checked_div(all).unwrap_or(0);
+    let (on, off) = if look.ascii {
+        ("#", ".")
+    } else {
+        ("█", "░")
+    };
+    let places = |sign: &str, count: u32| sign.repeat(usize::try_from(count).unwrap_or(0));
+    format!("{}{} ", places(on, full), places(off, PLACES - full))
+}
+
 /// A step that goes on, for the line that moves: without its sign, and with room for its time.
-pub(super) fn step_moves(step: &Step, columns: usize) -> Vec<Line> {
+pub(super) fn step_moves(step: &Step, columns: usize, look: Look) -> Vec<Line> {
     const SIGN: usize = 4;
     const TIME: usize = 14;
     let mut lines: Vec<Line> = wrap(&visible(&step.title), columns.saturating_sub(SIGN))
@@ -232,9 +295,12 @@ pub(super) fn step_moves(step: &Step, columns: usize) -> Vec<Line> {
         .enumerate()
         .map(|(at, part)| Line::of(Role::Text, part).indented(if at == 0 { 0 } else { SIGN }))
         .collect();
-    let remark = step.going_on();
+    let mut remark = step.going_on();
     if remark.is_empty() {
         return lines;
+    }
+    if let Some((done, all)) = step.tally {
+        remark.insert_str(0, &bar(done, all, look));
     }
     let used = lines.last().map_or(0, |line| width(&line.text())) + SIGN;
     match lines.last_mut() {

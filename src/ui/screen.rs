@@ -256,7 +256,7 @@ impl Screen {
             Event::Warning { .. } | Event::NeedsUser { .. } => true,
             Event::Shown { .. } => self.can_ask,
             Event::Step { status, .. } => matches!(status, Progress::Failed | Progress::Warn),
-            Event::Started { .. } | Event::Fact { .. } => false,
+            Event::Started { .. } | Event::Fact { .. } | Event::Tally { .. } => false,
         };
         self.watches && (matters || !self.quiet)
     }

@@ -169,7 +169,7 @@ impl Terminal {
             bar.finish_with_message(painted(&lines, look));
         } else {
             bar.set_style(style("  {spinner} {msg}{since}", look, row.since));
-            let lines = narration::step_moves(&row.step, columns);
+            let lines = narration::step_moves(&row.step, columns, look);
             bar.set_message(painted(&lines, look));
             bar.enable_steady_tick(FRAME);
         }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::in_hand::InHand;
-use super::{Args, Decided, partner_app};
+use super::{Args, Decided, partner_app, past_months};
 use crate::checks::{Finding, Status};
 use crate::commands::app::App;
 use crate::commands::request::Request;
@@ -62,6 +62,8 @@ pub(super) async fn finish(
     went: &Went<'_>,
     in_hand: &InHand,
 ) -> Result<Exit> {
+    // Azure works on them while the connection is proven.
+    let past_months = past_months::ask(app, decided, record).await;
     let secret = in_hand
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
@@ -73,7 +75,7 @@ pub(super) async fn finish(
     } else {
         Duration::ZERO
     };
-    let findings = match &secret {
+    let mut findings = match &secret {
         Some(secret) => {
             prove::until_effective(app, decided.vendor, record, secret, patience).await?
         }
@@ -84,6 +86,7 @@ pub(super) async fn finish(
             "Not tried: the secret is not kept on this machine.",
         )],
     };
+    findings.extend(past_months);
     let exit = outcome(&findings, is_fresh || went.is_left_to_others());
     // A secret that is kept nowhere is shown now or never.
     let shown = secret

@@ -5,6 +5,7 @@ mod by_others;
 mod ending;
 mod in_hand;
 mod partner_app;
+mod past_months;
 mod refusals;
 mod resume;
 mod show_plan;

@@ -11,7 +11,6 @@ use crate::azure::Azure;
 use crate::connection::{Change, Receipt};
 use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
-use crate::interview::Answers;
 use crate::interview::resolve::blocking;
 use crate::plan::Plan;
 use crate::plan::undo::{self, Undo, Undone};
@@ -56,7 +55,11 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
     app.say_if_interrupted(vec![go_on.clone()]);
     let mut undone = Vec::new();
     if target.needs_azure(&undo) {
-        let azure = sign_in(app, &args, &target).await?;
+        let tenant = target
+            .tenant
+            .parse()
+            .map_err(|_| Error::bug("a stored connection without a directory"))?;
+        let azure = signing::as_administrator(app, tenant, args.sign_in.as_deref()).await?;
         remove_unnoted(app, &azure, &target).await?;
         undone = take_back(app, &azure, &undo, &mut target, args.keep_going).await?;
     }
@@ -149,23 +152,6 @@ async fn same_cloud(app: &App, target: &Target) -> Result<()> {
         target.name,
         crate::text::shell_word(&target.cloud)
     )))
-}
-
-async fn sign_in(app: &App, args: &Args, target: &Target) -> Result<Azure> {
-    let mut flags =
-        std::collections::BTreeMap::from([("tenant".to_owned(), vec![target.tenant.clone()])]);
-    flags.extend(
-        args.sign_in
-            .clone()
-            .map(|method| ("sign_in".to_owned(), vec![method])),
-    );
-    let answers = Answers::gather(&flags, &app.host, None, &Default::default())?;
-    let signed_in = signing::sign_in(app, &answers).await?;
-    let tenant = target
-        .tenant
-        .parse()
-        .map_err(|_| Error::bug("a stored connection without a directory"))?;
-    signing::as_person(app, &signed_in, Some(tenant), None).await
 }
 
 /// An interrupted `init` may have made things of which no outcome is on disk.

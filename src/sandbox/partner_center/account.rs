@@ -34,6 +34,8 @@ pub enum PartnerOddity {
     PartnerIdField,
     /// An application that App management does not know is answered with 401 and no body instead of 403 and 900150.
     UnknownApplicationUnauthorized,
+    /// What is said to an indirect reseller names the reason. Microsoft's page has the sentence and no code.
+    ResellersNamed,
 }
 
 /// A limit on requests.

@@ -29,11 +29,11 @@ pub(super) fn status(visit: &mut Visit<'_>) -> Outcome {
     match (given("mpnId"), given("tenantId")) {
         (Some(_), Some(_)) => {
             let text = "Both MPN Id and Tenant Id should not be passed.";
-            Err(Refusal::new(400, 2000, text).from_source(CONTROLLER))
+            Err(Refusal::new(400, 2000, text).with_source(CONTROLLER))
         }
         (None, None) => {
             let text = "Both MPN Id and Tenant Id cannot be empty.";
-            Err(Refusal::new(400, 2001, text).from_source(CONTROLLER))
+            Err(Refusal::new(400, 2001, text).with_source(CONTROLLER))
         }
         (Some(number), None) => by_number(visit, number),
         (None, Some(tenant)) => by_tenant(visit, tenant),
@@ -72,7 +72,7 @@ fn by_number(visit: &Visit<'_>, number: &str) -> Result<(), Refusal> {
 fn by_tenant(visit: &Visit<'_>, written: &str) -> Result<(), Refusal> {
     let id = Uuid::try_parse(written).map_err(|_| {
         Refusal::new(400, 2000, "Tenant Id must be a GUID.")
-            .from_source("PartnerApiServiceControllers")
+            .with_source("PartnerApiServiceControllers")
     })?;
     let accounts = &visit.world.state.partner_center.accounts;
     let Some(found) = accounts.get(&id).filter(|found| is_reseller(found)) else {

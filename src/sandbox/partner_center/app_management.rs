@@ -13,20 +13,19 @@ use super::super::exchange::{Answer, Call};
 use super::super::tenant::{DirectoryRole, State, User};
 use super::super::world::World;
 
-const PATH: [&str; 4] = ["dashboard", "account", "v3", "appmanagement"];
+/// Where the page is, below the address of [`super::super::Service::PartnerCenter`].
+pub const APP_MANAGEMENT: &str = "/dashboard/account/v3/appmanagement";
 /// What Partner Center calls a registration that it makes.
 const NEW_NAME: &str = "Partner Center Web App";
 
 /// Whether a path is the page's; the real one may have a language in front.
 pub(super) fn is_at(segments: &[String]) -> bool {
-    segments.len() <= PATH.len() + 1
-        && segments
-            .iter()
-            .rev()
-            .zip(PATH.iter().rev())
-            .filter(|(segment, part)| segment.eq_ignore_ascii_case(part))
-            .count()
-            == PATH.len()
+    let path: String = segments
+        .iter()
+        .map(|segment| format!("/{}", segment.to_ascii_lowercase()))
+        .collect();
+    path.strip_suffix(APP_MANAGEMENT)
+        .is_some_and(|language| language.matches('/').count() <= 1)
 }
 
 /// Shows the page, or does what its forms ask.

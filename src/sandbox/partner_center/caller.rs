@@ -60,7 +60,9 @@ pub(super) fn admit(world: &World, call: &Call) -> Result<Caller, Refusal> {
     };
     // "API access for indirect resellers isn't supported", says Microsoft, and not with which code.
     if account.kind == PartnerKind::IndirectReseller {
-        return Err(Refusal::no_rights());
+        let oddities = &state.partner_center.oddities;
+        let is_named = oddities.contains(&PartnerOddity::ResellersNamed);
+        return Err(Refusal::reseller(is_named));
     }
     if !account.programme_active {
         return Err(Refusal::programme_inactive());

@@ -21,6 +21,8 @@ mod seed;
 mod subscriptions;
 mod throttle;
 
+pub use app_management::APP_MANAGEMENT;
+
 pub use account::{
     PartnerAccount, PartnerCenter, PartnerCustomer, PartnerKind, PartnerOddity, PartnerOffer,
     PartnerSubscription, PartnerThrottle,
@@ -47,82 +49,50 @@ type Outcome = Result<Answer, Refusal>;
 /// What a row of the table leads to.
 struct Endpoint {
     rights: Rights,
-    /// Whether requests are counted for the limit: the guidance on throttling lists where it is enforced.
-    throttled: bool,
     run: fn(&mut Visit<'_>) -> Outcome,
 }
 
 const fn route(
     pattern: &'static str,
     rights: Rights,
-    throttled: bool,
     run: fn(&mut Visit<'_>) -> Outcome,
 ) -> Route<Endpoint> {
     Route {
         method: "GET",
         pattern,
-        run: Endpoint {
-            rights,
-            throttled,
-            run,
-        },
+        run: Endpoint { rights, run },
     }
 }
 
 const ROUTES: [Route<Endpoint>; 10] = [
-    route("v1/customers", Rights::Customers, true, customers::list),
-    route(
-        "v1/customers/{customer}",
-        Rights::Customers,
-        true,
-        customers::get,
-    ),
+    route("v1/customers", Rights::Customers, customers::list),
+    route("v1/customers/{customer}", Rights::Customers, customers::get),
     route(
         "v1/customers/{customer}/subscriptions",
         Rights::Customers,
-        true,
         subscriptions::list,
     ),
     route(
         "v1/customers/{customer}/subscriptions/{subscription}",
         Rights::Customers,
-        true,
         subscriptions::get,
     ),
-    route(
-        "v1/profiles/mpn",
-        Rights::PersonsProfile,
-        false,
-        profiles::partner,
-    ),
+    route("v1/profiles/mpn", Rights::PersonsProfile, profiles::partner),
     route(
         "v1/profiles/organization",
         Rights::PersonsProfile,
-        false,
         profiles::organization,
     ),
     route(
         "v1/profiles/legalbusiness",
         Rights::Profile,
-        false,
         profiles::legal_business,
     ),
-    route(
-        "v1/profiles/billing",
-        Rights::PersonsProfile,
-        false,
-        not_simulated,
-    ),
-    route(
-        "v1/profiles/support",
-        Rights::PersonsProfile,
-        false,
-        not_simulated,
-    ),
+    route("v1/profiles/billing", Rights::PersonsProfile, not_simulated),
+    route("v1/profiles/support", Rights::PersonsProfile, not_simulated),
     route(
         "v1/compliance/{programme}/agreementstatus",
         Rights::PersonsProfile,
-        false,
         agreements::status,
     ),
 ];
@@ -175,9 +145,7 @@ fn routed(world: &mut World, call: &Call, segments: &[String]) -> Outcome {
     let caller = caller::admit(world, call)?;
     match find(&ROUTES, &call.method, segments) {
         Found::Route(route, parameters) => {
-            if route.run.throttled {
-                throttle::check(world, call, caller.tenant, parameters.get("customer"))?;
-            }
+            throttle::check(world, call, caller.tenant, parameters.get("customer"))?;
             caller.check(route.run.rights, &world.state)?;
             (route.run.run)(&mut Visit {
                 world,

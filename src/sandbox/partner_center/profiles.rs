@@ -97,7 +97,7 @@ pub(super) fn is_number(id: &str) -> bool {
 
 /// 400, 2000: the page on the agreement's status has it, that on profiles says no more than `int`.
 pub(super) fn not_numeric() -> Refusal {
-    Refusal::new(400, 2000, "MPN Id must be numeric.").from_source("PartnerApiServiceControllers")
+    Refusal::new(400, 2000, "MPN Id must be numeric.").with_source("PartnerApiServiceControllers")
 }
 
 /// The partner that a number belongs to, be it the location's or the headquarters'.

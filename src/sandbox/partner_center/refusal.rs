@@ -40,7 +40,7 @@ impl Refusal {
     }
 
     /// Names another source.
-    pub(super) fn from_source(self, name: &'static str) -> Self {
+    pub(super) fn with_source(self, name: &'static str) -> Self {
         match self {
             Self::Coded {
                 status,
@@ -93,6 +93,16 @@ impl Refusal {
     pub(super) fn no_rights() -> Self {
         let text = "The supplied role doesn't have the rights to perform the requested operation";
         Self::new(403, 900_150, text)
+    }
+
+    /// 403, 900150: the API does not serve resellers.
+    pub(super) fn reseller(is_named: bool) -> Self {
+        if is_named {
+            let text = "API access for indirect resellers isn't supported.";
+            Self::new(403, 900_150, text)
+        } else {
+            Self::no_rights()
+        }
     }
 
     /// 403, 900329: people only.

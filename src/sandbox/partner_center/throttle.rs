@@ -1,6 +1,6 @@
 //! Too many requests: counted by partner, and by partner and customer.
 //!
-//! <https://learn.microsoft.com/partner-center/developer/api-throttling-guidance>. Requests that are turned away count too,
+//! <https://learn.microsoft.com/partner-center/developer/api-throttling-guidance>: every operation is limited. Requests that are turned away count too,
 //! so asking again at once makes the wait longer.
 
 use jiff::SignedDuration;
@@ -36,7 +36,8 @@ pub(super) fn check(
         .checked_sub(limit.requests.max(1))
         .and_then(|index| recent.get(index));
     let until = decisive.map_or(limit.seconds, |at| {
-        (*at + window).duration_since(call.now).as_secs() + 1
+        let left = (*at + window).duration_since(call.now);
+        left.as_secs() + i64::from(left.subsec_nanos() > 0)
     });
-    Err(Refusal::TooMany(until))
+    Err(Refusal::TooMany(until.max(1)))
 }

@@ -275,7 +275,7 @@ async fn too_many_requests_are_turned_away_in_another_shape() {
         )
     );
     assert!(busy.headers.contains_key("ms-correlationid"));
-    // Another customer has a count of its own, and so has the profile, which has none.
+    // Each customer has a count of its own.
     let other = harness.partner_get("/v1/customers/x", &token, &[]).await;
     assert_eq!(other.status, 400);
     tokio::time::sleep(Duration::from_millis(seconds * 1000 + 100)).await;
@@ -283,6 +283,26 @@ async fn too_many_requests_are_turned_away_in_another_shape() {
         harness.partner_get(CUSTOMERS, &token, &[]).await.status,
         200
     );
+}
+
+#[tokio::test]
+async fn asking_again_at_once_makes_the_wait_longer() {
+    let harness = Harness::partner(|state| {
+        state.partner_center.throttle = Some(PartnerThrottle {
+            requests: 1,
+            seconds: 3,
+        });
+    })
+    .await;
+    let token = harness.operator(PARTNER_CENTER).await;
+    let ask = async || harness.partner_get(CUSTOMERS, &token, &[]).await.status;
+    assert_eq!(ask().await, 200);
+    tokio::time::sleep(Duration::from_millis(1800)).await;
+    assert_eq!(ask().await, 429);
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    assert_eq!(ask().await, 429, "the refused request counts as well");
+    tokio::time::sleep(Duration::from_millis(3100)).await;
+    assert_eq!(ask().await, 200);
 }
 
 #[tokio::test]

@@ -119,6 +119,7 @@ fn step(status: Progress, detail: &str) -> Step {
         change: "create".into(),
         status,
         detail: detail.into(),
+        tally: None,
     }
 }
 
@@ -150,6 +151,31 @@ fn every_status_has_words_of_its_own() {
         ..step(Progress::Done, "")
     };
     assert_eq!(check.word(), "pass");
+}
+
+#[test]
+fn a_tally_is_a_bar_for_those_who_see_it_and_words_for_everybody() {
+    let event = Event::Tally {
+        id: "backfill".into(),
+        title: "Backfill".into(),
+        unit: "months".into(),
+        done: 7,
+        waiting: 4,
+        failed: 1,
+        all: 13,
+        detail: String::new(),
+    };
+    let (_, step) = Step::of(&event).unwrap();
+    let words = "7 of 13 months, 4 on their way, 1 failed";
+    let plain = text(&step_goes_on(&step, Duration::ZERO, false, 80));
+    assert_eq!(plain, format!("Started: Backfill, {words}"));
+    let decorated = Look::decorated(&Host::made_of([]));
+    let seen = text(&step_moves(&step, 80, decorated));
+    assert!(
+        seen.ends_with(words) && (seen.contains("█████░░░░░ ") || seen.contains("#####..... ")),
+        "{seen}"
+    );
+    assert_eq!(bar(0, 0, decorated).chars().count(), 11);
 }
 
 #[test]

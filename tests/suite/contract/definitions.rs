@@ -8,7 +8,7 @@ use super::exceptions::exception;
 use super::exchange::{Exchange, Verdict};
 use super::library::Library;
 use super::swagger::{Found, Swagger};
-use super::{entra, graph};
+use super::{entra, graph, partner_center};
 
 /// Microsoft's definitions, read and indexed.
 #[derive(Debug)]
@@ -56,6 +56,9 @@ impl Definitions {
             "login" => entra::judge(exchange).unwrap_or_else(|| self.excepted(exchange, None)),
             "graph" => graph::judge(&self.graph, exchange, GRAPH),
             "arm" => self.check_arm(exchange),
+            "partner_center" => {
+                partner_center::judge(exchange).unwrap_or_else(|| self.excepted(exchange, None))
+            }
             _ => self.excepted(exchange, None),
         }
     }

@@ -26,7 +26,7 @@ const NEWER_SUBSCRIPTIONS: &str =
     "the definitions here stop at 2021-01-01; the answers are judged by that version";
 
 /// All of them.
-pub(crate) const EXCEPTIONS: [Exception; 11] = [
+pub(crate) const EXCEPTIONS: [Exception; 13] = [
     Exception {
         service: "arm",
         method: "GET",
@@ -125,6 +125,24 @@ pub(crate) const EXCEPTIONS: [Exception; 11] = [
         like: None,
         reason: A_PERSONS_PAGE,
         source: "https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code",
+    },
+    Exception {
+        service: "partner_center",
+        method: "GET",
+        path: "/dashboard/account/v3/appmanagement",
+        version: None,
+        like: None,
+        reason: A_PERSONS_PAGE,
+        source: "https://learn.microsoft.com/partner-center/developer/set-up-api-access-in-partner-center",
+    },
+    Exception {
+        service: "partner_center",
+        method: "POST",
+        path: "/dashboard/account/v3/appmanagement",
+        version: None,
+        like: None,
+        reason: A_PERSONS_PAGE,
+        source: "https://learn.microsoft.com/partner-center/developer/set-up-api-access-in-partner-center",
     },
 ];
 

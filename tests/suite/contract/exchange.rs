@@ -75,6 +75,8 @@ pub(crate) enum Verdict {
         /// The row of the table.
         reason: &'static Exception,
     },
+    /// Microsoft has a page on such a request and no definition of it: nothing but the address was looked at.
+    Undefined,
     /// A definition covers it and is broken.
     Invalid {
         /// The operation that comes nearest, if any.

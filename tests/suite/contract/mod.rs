@@ -4,7 +4,7 @@
 //! A test converts the sandbox's log with [`log_entry::exchange`], puts every [`Exchange`] before [`Definitions::check`] and
 //! adds the verdicts to a [`Report`], which counts what was validated and lists what no definition allows; [`say`] prints it. The definitions
 //! are in `../shared/specs`, beside the repository, or where `AZCONNECT_SPECS` says; where they are absent the test says that
-//! it was skipped. Floor plan: `definitions` decides who judges (`swagger`, `arm_schemas`, `graph`, `entra`, `exceptions`);
+//! it was skipped. Floor plan: `definitions` decides who judges (`swagger`, `arm_schemas`, `graph`, `entra`, `partner_center`, `exceptions`);
 //! `library`, `schema`, `scalars`, `odata` are what the judges share.
 
 mod arm_schemas;
@@ -25,6 +25,7 @@ mod odata;
 mod oddities;
 mod operations;
 mod parameters;
+mod partner_center;
 mod report;
 mod responses;
 mod scalars;

@@ -19,6 +19,8 @@ pub(crate) struct Report {
     operations: BTreeMap<String, Tally>,
     definitions: BTreeSet<String>,
     excepted: BTreeMap<String, usize>,
+    /// Requests to services of which Microsoft publishes no definitions.
+    undefined: BTreeMap<String, usize>,
     failures: BTreeMap<String, usize>,
 }
 
@@ -43,6 +45,10 @@ impl Report {
                     row.method, row.path, row.reason, row.source
                 );
                 *self.excepted.entry(what).or_default() += 1;
+                return;
+            }
+            Verdict::Undefined => {
+                *self.undefined.entry(exchange.service.clone()).or_default() += 1;
                 return;
             }
             Verdict::Invalid { operation, faults } => {
@@ -123,6 +129,12 @@ impl fmt::Display for Report {
         )?;
         for (what, count) in &self.excepted {
             write!(formatter, "\n  excepted: {count} × {what}")?;
+        }
+        for (service, count) in &self.undefined {
+            write!(
+                formatter,
+                "\n  NOT validated: {count} requests to {service}, of which Microsoft publishes no definitions; only their addresses are documented ones"
+            )?;
         }
         for operation in self.only_refused() {
             write!(

@@ -6,6 +6,7 @@ mod arm;
 mod examples;
 mod graph;
 mod login;
+mod partner_center;
 mod parts;
 
 use std::sync::OnceLock;
