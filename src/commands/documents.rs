@@ -34,6 +34,7 @@ pub fn connection(record: &ConnectionRecord) -> Value {
         "agreement": record.agreement,
         "scopes": record.scopes,
         "credential": record.credential,
+        "partner": record.partner,
         "exports": [],
     })
 }

@@ -101,3 +101,24 @@ fn without_any_customer_the_form_that_wants_one_is_refused() {
     let refused = run(&lab, "flexera-mca-partner", &more).exits(2).json();
     assert_eq!(refused["error"]["code"], "no_customers");
 }
+
+#[test]
+fn of_many_customers_costs_are_read_for_some_and_for_the_account() {
+    let lab = lab(|state| {
+        let account = state.billing_account_mut(ids::MPA_ACCOUNT).unwrap();
+        account.customers = crate::billing_lab::many_customers(60);
+    });
+    let all = crate::billing_lab::customers(&lab);
+    let all: Vec<String> = all.iter().map(|one| one.1.to_string()).collect();
+    let mut more = [&NUMBER[..], &ACCOUNT].concat();
+    for tenant in &all {
+        more.extend(["--customer-tenant", tenant]);
+    }
+    let done = run(&lab, "flexera-mca-partner", &more).exits(0).json();
+    let log = lab.log();
+    let queries = log.iter().filter(|entry| entry.path.ends_with("/query"));
+    assert_eq!(queries.count(), 51);
+    let form = form(&done);
+    let handed = form.iter().filter(|(key, _)| key == "customer_tenant_id");
+    assert_eq!(handed.count(), 60, "all are handed over");
+}

@@ -86,6 +86,10 @@ fn a_new_app_is_left_to_a_person_and_the_run_goes_on_afterwards() {
     ];
     let expected = expected.map(|(key, value)| (key.to_owned(), value.to_owned()));
     assert_eq!(form(&last), expected);
+    assert_eq!(
+        last["connection"]["partner"]["partner_id"],
+        ids::PARTNER_LOCATION_ID
+    );
     let ends = last["connection"]["credential"]["expires_at"].as_str();
     assert!(ends.is_some(), "the key's end is recorded");
     check(&lab, 0);
@@ -245,4 +249,87 @@ fn the_vendors_page_says_what_is_by_hand() {
             assert_eq!(vendor["automatic"], true, "{id}");
         }
     }
+}
+
+/// A life without an Azure account: the simulated administrator, who signed in, clicks too.
+#[test]
+fn in_the_simulated_azure_its_own_administrator_registers_the_app() {
+    let mut lab = lab(|_| {});
+    lab.env.remove("AZCONNECT_CLOUD");
+    let store = format!("file:{}", lab.secret_file().display());
+    let words = [
+        "init",
+        "optima-csp",
+        "--sandbox",
+        "--yes",
+        "--output",
+        "json",
+        "--store",
+        &store,
+    ];
+    let done = lab.run(&words).exits(0).json();
+    assert_eq!(status(&done, "partner-app"), "done");
+    assert!(lab.log().is_empty(), "`--sandbox` has an Azure of its own");
+}
+
+/// Nobody can look with a secret that is not kept, so the run is over when it has been shown.
+#[test]
+fn a_key_that_is_kept_nowhere_is_shown_before_the_person_clicks() {
+    let lab = lab(|_| {});
+    let words = [
+        "init",
+        "optima-csp",
+        "--connection",
+        "spot",
+        "--yes",
+        "--no-input",
+        "--output",
+        "json",
+        "--store",
+        "none",
+        "--partner-id",
+        ids::PARTNER_LOCATION_ID,
+    ];
+    let pending = lab.run(&words).exits(7).json();
+    assert_eq!(status(&pending, "partner-app"), "manual");
+    let key = form(&pending).pop().unwrap();
+    assert_eq!(key.0, "client_secret");
+    assert!(key.1.len() > 20, "the key is shown");
+    assert!(!journal_file(&lab).exists());
+    let id = client_id(&pending);
+    let again = lab.run(&words).exits(0).json();
+    assert_eq!((client_id(&again), passwords(&lab, &id)), (id, 1));
+}
+
+#[test]
+fn a_connection_that_is_not_stored_here_is_checked_by_flags() {
+    let lab = lab(|_| {});
+    let app = web_app(&lab);
+    connect(&lab, &["--app-id", &app]).exits(0);
+    let key = lab.home().join("key");
+    std::fs::write(&key, crate::aftermath::kept_secret(&lab).unwrap()).unwrap();
+    let (tenant, key) = (ids::TENANT.to_string(), key.display().to_string());
+    let check = |domain: &str, code: i32| {
+        let words = [
+            "check",
+            "--tenant",
+            &tenant,
+            "--client-id",
+            &app,
+            "--vendor",
+            "optima-csp",
+            "--default-domain",
+            domain,
+            "--client-secret-file",
+            &key,
+            "--output",
+            "json",
+        ];
+        lab.run(&words).exits(code).json()
+    };
+    let good = check("contoso.com", 0);
+    assert_eq!(finding(&good, "entra.domain")["status"], "pass");
+    assert_eq!(finding(&good, "partner-center.customers")["status"], "pass");
+    let bad = check("nobody.example", 3);
+    assert_eq!(finding(&bad, "entra.domain")["status"], "fail");
 }
