@@ -44,6 +44,7 @@ pub struct Customer {
 #[serde(rename_all = "camelCase")]
 struct CustomerProperties {
     display_name: Option<String>,
+    billing_profile_id: Option<String>,
 }
 
 /// A billing role assignment.
@@ -135,6 +136,15 @@ impl Customer {
     }
 }
 
+impl Customer {
+    /// The name of the billing profile that it is invoiced by, where Azure says so.
+    pub fn profile(&self) -> Option<String> {
+        let id = self.properties.billing_profile_id.as_deref()?;
+        let name = id.rsplit('/').next()?;
+        crate::connection::scope::is_billing_name(name).then(|| name.to_owned())
+    }
+}
+
 impl BillingRoleDefinition {
     /// Its id.
     pub fn id(&self) -> Option<Uuid> {
@@ -169,7 +179,7 @@ impl BillingRoleAssignment {
     }
 }
 
-const BILLING_API: &str = "api-version=2024-04-01";
+pub(super) const BILLING_API: &str = "api-version=2024-04-01";
 /// Microsoft documents a service principal's EA roles with this version only.
 const ENROLLMENT_API: &str = "api-version=2019-10-01-preview";
 
@@ -194,9 +204,7 @@ impl Azure {
 
     /// The customers of a partner's billing account, all pages.
     pub async fn customers(&self, account: &str) -> Result<Vec<Customer>> {
-        let scope = Scope::BillingAccount(account.to_owned());
-        self.arm
-            .list(format!("{scope}/customers?{BILLING_API}"))
+        self.customers_of(&Scope::BillingAccount(account.to_owned()))
             .await
     }
 
@@ -231,7 +239,7 @@ impl Azure {
     }
 
     /// Gives a service principal a role under a Microsoft Customer or Partner Agreement, and waits until it is given. Not repeatable: list
-    /// first. `None` where Azure doesn't name what it made: list again.
+    /// first. `None` where Azure doesn't name what it made, or has lost the operation: list again.
     pub async fn create_billing_role(
         &self,
         scope: &Scope,
@@ -241,7 +249,12 @@ impl Azure {
             format!("{scope}/createBillingRoleAssignment?{BILLING_API}"),
             body.clone(),
         );
-        Ok(self.arm.until_done(call).await?.json().ok())
+        let reply = self.arm.send(call).await?;
+        match self.arm.end_of(reply).await {
+            // The operation is forgotten, which says nothing of what it did.
+            Err(error) if error.is_not_found() => Ok(None),
+            answer => Ok(answer?.json().ok()),
+        }
     }
 
     /// Takes a billing role assignment away by its resource id; `false` if it was not there.

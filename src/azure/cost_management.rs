@@ -2,11 +2,14 @@
 //!
 //! Source: <https://learn.microsoft.com/rest/api/cost-management/query/usage>
 
+use std::time::Duration;
+
 use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::client::Call;
+use super::client::{Call, Reply};
+use super::pace::wait_after;
 use super::{Azure, AzureError, Result};
 use crate::connection::Scope;
 
@@ -53,11 +56,17 @@ struct Column {
 }
 
 impl Azure {
-    /// The actual cost of each day from `from` to `to`, both included.
+    /// The actual cost of each day from `from` to `to`, both included. `waiting` is told how long the quota makes a query wait.
     ///
     /// # Errors
     /// 403 where the identity may not read costs; 429 where the quota is used up (waited for as the service asks, then an error).
-    pub async fn daily_costs(&self, scope: &Scope, from: Date, to: Date) -> Result<Costs> {
+    pub async fn daily_costs(
+        &self,
+        scope: &Scope,
+        from: Date,
+        to: Date,
+        waiting: &(dyn Fn(Duration) + Send + Sync),
+    ) -> Result<Costs> {
         let body = json!({
             "type": "ActualCost",
             "timeframe": "Custom",
@@ -69,7 +78,7 @@ impl Azure {
         let mut next = Some(path);
         let mut days = Vec::new();
         while let Some(path) = next.take() {
-            let reply = self.arm.send(Call::query(path, body.clone())).await?;
+            let reply = self.query_at_pace(&path, &body, waiting).await?;
             if reply.status == 204 || reply.is_empty() {
                 return Ok(Costs::NoContent);
             }
@@ -82,6 +91,29 @@ impl Azure {
         } else {
             Costs::Rows(days)
         })
+    }
+
+    /// Asks within the quota, and asks again when the service says that it may be asked: what it says holds for the other queries too.
+    async fn query_at_pace(
+        &self,
+        path: &str,
+        body: &Value,
+        waiting: &(dyn Fn(Duration) + Send + Sync),
+    ) -> Result<Reply> {
+        let mut tries = 0;
+        loop {
+            self.pace.turn(waiting).await;
+            let call = Call::post_once(path, body.clone());
+            let error = match self.arm.send(call).await {
+                Ok(reply) => return Ok(reply),
+                Err(error) => error,
+            };
+            tries += 1;
+            match wait_after(&error, tries) {
+                Some(wait) => self.pace.hold(wait),
+                None => return Err(error),
+            }
+        }
     }
 }
 

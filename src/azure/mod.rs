@@ -2,6 +2,7 @@
 
 pub mod authorization;
 pub mod billing;
+pub mod billing_parts;
 pub mod client;
 pub mod cloud;
 pub mod cost_details;
@@ -17,6 +18,7 @@ pub mod graph;
 pub mod ids;
 pub mod openid;
 mod operation;
+mod pace;
 pub mod partner_center;
 mod partner_page;
 pub mod resource_groups;
@@ -51,6 +53,7 @@ pub struct Azure {
     login: Api,
     partner_center: Api,
     run: Uuid,
+    pace: Arc<pace::Pace>,
 }
 
 impl Azure {
@@ -82,6 +85,7 @@ impl Azure {
                 &access,
             ),
             run: transport.run(),
+            pace: Arc::default(),
         }
     }
 
@@ -94,6 +98,7 @@ impl Azure {
             login: self.login.knowing(facts.iter().cloned()),
             partner_center: self.partner_center.knowing(facts.iter().cloned()),
             run: self.run,
+            pace: self.pace.clone(),
         }
     }
 

@@ -40,7 +40,15 @@ impl Api {
     /// # Errors
     /// Whatever Azure answers, its refusal of the operation included; [`AzureError::Unreadable`] where it is never finished.
     pub async fn until_done(&self, call: Call) -> Result<Reply> {
-        let mut reply = self.send(call).await?;
+        let reply = self.send(call).await?;
+        self.end_of(reply).await
+    }
+
+    /// The last answer to what this answer began.
+    ///
+    /// # Errors
+    /// As [`Api::until_done`]; 404 where the operation is forgotten, which says nothing of what it did.
+    pub async fn end_of(&self, mut reply: Reply) -> Result<Reply> {
         let by_status = reply.header("azure-asyncoperation").map(str::to_owned);
         for _ in 0..MOST_LOOKS {
             let next = match &by_status {

@@ -27,6 +27,8 @@ pub struct Connected<'a> {
     pub now: Timestamp,
     /// The command that makes a new secret for it.
     pub renew: String,
+    /// Told what a check waits for, where a person would notice.
+    pub waiting: &'a (dyn Fn(&str) + Send + Sync),
 }
 
 /// One question about a connection.

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::check::{Check, Connected, Finding, Status};
 use crate::azure::cost_details::Report;
+use crate::connection::Scope;
 use crate::error::Error;
 
 /// The check's id.
@@ -34,9 +35,10 @@ impl Check for CostDetails {
             .scopes
             .iter()
             .filter(|scope| scope.billing_account().is_some())
+            .map(Scope::for_costs)
         {
             let title = format!("{} of {scope}", self.title());
-            findings.push(match connected.azure.cost_details(scope, day).await {
+            findings.push(match connected.azure.cost_details(&scope, day).await {
                 Ok(Report::Ready) => Finding::new(ID, title, Status::Pass, format!("The report of {day} was made.")),
                 Ok(Report::Empty) => Finding::new(ID, title, Status::Warn, format!("There is nothing to report for {day}."))
                     .why("Nothing was used on that day, or the costs are not in yet.")

@@ -26,11 +26,18 @@ impl Check for Customers {
     }
 
     async fn run(&self, connected: &Connected<'_>) -> Vec<Finding> {
-        let account = connected
-            .record
-            .scopes
-            .iter()
-            .find_map(|scope| scope.billing_account());
+        let scopes = &connected.record.scopes;
+        let mut single = Vec::new();
+        for scope in scopes {
+            if let Scope::CustomerOfProfile(..) = scope {
+                // Without a role on the account there is no list to read; each customer is read itself.
+                single.push(self.single(connected, scope).await);
+            }
+        }
+        if !single.is_empty() {
+            return single;
+        }
+        let account = scopes.iter().find_map(|scope| scope.billing_account());
         let Some(account) = account else {
             return Vec::new();
         };
@@ -60,13 +67,11 @@ impl Check for Customers {
             .iter()
             .map(|customer| customer.name.to_lowercase())
             .collect();
-        let chosen = connected.record.scopes.iter().filter_map(|scope| {
-            if let Scope::Customer(_, id) = scope {
-                Some(id.to_string())
-            } else {
-                None
-            }
-        });
+        let chosen = connected
+            .record
+            .scopes
+            .iter()
+            .filter_map(|scope| scope.customer().map(|id| id.to_string()));
         let (known, gone): (Vec<String>, Vec<String>) = chosen.partition(|id| listed.contains(id));
         if !gone.is_empty() {
             return vec![
@@ -88,5 +93,20 @@ impl Check for Customers {
             ),
         };
         vec![Finding::new(ID, self.title(), Status::Pass, what)]
+    }
+}
+
+impl Customers {
+    /// One customer on whom alone the app has a role.
+    async fn single(&self, connected: &Connected<'_>, scope: &Scope) -> Finding {
+        match connected.azure.billing_part(scope).await {
+            Ok(customer) => Finding::new(
+                ID,
+                format!("Customer \"{}\"", customer.display_name()),
+                Status::Pass,
+                "The app can read it.",
+            ),
+            Err(error) => Finding::failed(ID, self.title(), &Error::from(error)),
+        }
     }
 }

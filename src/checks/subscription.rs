@@ -35,7 +35,8 @@ impl Check for Subscriptions {
                 | Scope::BillingProfile(..)
                 | Scope::InvoiceSection(..)
                 | Scope::Department(..)
-                | Scope::Customer(..) => None,
+                | Scope::Customer(..)
+                | Scope::CustomerOfProfile(..) => None,
             }
         });
         futures::future::join_all(asked)

@@ -1,5 +1,6 @@
 //! Signing in as the connection and reading what the vendor will read, until Azure has caught up.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::app::App;
@@ -25,7 +26,13 @@ pub async fn once(
 ) -> Result<Vec<Finding>> {
     let (azure, credential) = app.as_connection(record, secret).await?;
     let cloud = app.reach().await?.cloud.clone();
+    let told = AtomicBool::new(false);
+    let waiting = |what: &str| {
+        told.store(true, Ordering::Relaxed);
+        tell_waiting(app, record, Progress::Waiting, what);
+    };
     let connected = Connected {
+        waiting: &waiting,
         record,
         azure: &azure,
         credential: &credential,
@@ -40,7 +47,11 @@ pub async fn once(
     if deep {
         all.extend(checks::deep());
     }
-    Ok(checks::run(&all, &connected).await)
+    let findings = checks::run(&all, &connected).await;
+    if told.load(Ordering::Relaxed) {
+        tell_waiting(app, record, Progress::Done, "");
+    }
+    Ok(findings)
 }
 
 /// Runs the checks until those that fail only because Azure has not caught up have passed, with a new token each time (a token
@@ -98,6 +109,17 @@ fn waiting_for(failed: &[&Finding]) -> &'static str {
         Some(checks::token::ID) => "Entra ID to accept the new secret (usually some seconds)",
         _ => "Azure to make the new role effective (usually a minute, at most ten)",
     }
+}
+
+/// A check that takes longer than one request.
+fn tell_waiting(app: &App, record: &ConnectionRecord, status: Progress, detail: &str) {
+    app.ui.tell(Event::Step {
+        id: format!("costs:{}", record.name),
+        title: format!("Costs of `{}`", record.name),
+        change: "check".to_owned(),
+        status,
+        detail: detail.to_owned(),
+    });
 }
 
 fn tell(app: &App, status: Progress, detail: &str) {

@@ -1,5 +1,6 @@
 //! A request to somebody who has a right that the signed-in person lacks: who, why, the exact command, and how to go on afterwards.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::app::{App, Reach};
@@ -8,7 +9,8 @@ use crate::connection::ConnectionSpec;
 use crate::error::{Error, Kind, Result, labelled};
 use crate::plan::Plan;
 use crate::plan::execute::Ended;
-use crate::steps::{ByHand, Place, Receipts, application};
+use crate::plan::preflight::Held;
+use crate::steps::{ByHand, Permission, Place, Receipts, Step, application};
 use crate::ui::Block;
 
 /// A request, and the file that it was written to.
@@ -21,7 +23,8 @@ pub struct Request {
     pub blocks: Vec<Block>,
 }
 
-/// Writes a request for every step that only somebody else can do; none where there is no such step.
+/// Writes a request for every step that only somebody else can do; none where there is no such step. Steps that were not tried because
+/// they stand on a refused one are in it too, where `held` doesn't show the right for them: one letter, not one after the other.
 ///
 /// # Errors
 /// `Usage` where the cloud can't be used at all.
@@ -30,6 +33,7 @@ pub async fn write(
     spec: &ConnectionSpec,
     plan: &Plan,
     ended: &[Ended],
+    held: &BTreeMap<Permission, Held>,
 ) -> Result<Option<Request>> {
     let refused: Vec<&Ended> = ended
         .iter()
@@ -60,7 +64,22 @@ pub async fn write(
     let asks: Vec<ByHand> = plan
         .steps()
         .filter_map(|step| {
-            let end = refused.iter().find(|end| end.id == step.id())?;
+            let Some(end) = refused.iter().find(|end| end.id == step.id()) else {
+                let is_skipped = ended
+                    .iter()
+                    .any(|end| end.id == step.id() && end.status == "skipped");
+                return is_skipped
+                    .then(|| lacking(step, held))
+                    .flatten()
+                    .map(|when| {
+                        let mut ask = step.by_hand(&receipts, &place);
+                        ask.what.insert_str(0, when);
+                        if ask.commands.iter().any(|line| line.contains(PRINCIPAL)) {
+                            ask.commands.insert(0, PRINCIPALS_ID.to_owned());
+                        }
+                        ask
+                    });
+            };
             let error = end.error.as_ref()?;
             let is_right = MISSING_RIGHTS.contains(&error.code());
             Some(if is_right {
@@ -90,6 +109,38 @@ fn kept(app: &App, spec: &ConnectionSpec, asks: &[ByHand], go_on: String) -> Req
     }
     let blocks = blocks(asks, &go_on);
     Request { file, text, blocks }
+}
+
+/// What stands in a command for the object ID of a service principal that isn't there yet.
+const PRINCIPAL: &str = "<object ID of the service principal>";
+/// Prints it, once it is there.
+const PRINCIPALS_ID: &str =
+    "az ad sp show --id <the application (client) ID> --query id --output tsv";
+
+/// How sure it is that the person lacks the right for a role; none where they have it, or where the step is no role: whoever registers
+/// the app is asked for all that belongs to it.
+fn lacking(step: &dyn Step, held: &BTreeMap<Permission, Held>) -> Option<&'static str> {
+    let needs = step.needs();
+    let is_role = |right: &&Permission| {
+        matches!(
+            right,
+            Permission::AssignRoles(_) | Permission::AssignBillingRoles(..)
+        )
+    };
+    let rights: Vec<Option<&Held>> = needs
+        .iter()
+        .filter(is_role)
+        .map(|right| held.get(right))
+        .collect();
+    if rights.contains(&Some(&Held::No)) {
+        return Some("Once the app is there: ");
+    }
+    rights
+        .iter()
+        .any(|right| matches!(right, Some(Held::Unknown)))
+        .then_some(
+            "Once the app is there (unless the person who asks may do it; that can't be seen): ",
+        )
 }
 
 /// What Azure calls a missing right. With any other refusal (a policy, a lock, a disabled subscription) the step's own command

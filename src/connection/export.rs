@@ -184,7 +184,9 @@ impl Dataset {
                 Some(Mpa) => self == Dataset::PriceSheet,
                 _ => is_costs || is_reservations || self == Dataset::PriceSheet,
             },
-            Scope::InvoiceSection(..) | Scope::Customer(..) => is_costs,
+            Scope::InvoiceSection(..) | Scope::Customer(..) | Scope::CustomerOfProfile(..) => {
+                is_costs
+            }
             Scope::Subscription(_) | Scope::ResourceGroup(..) => match agreement {
                 Some(Mosp) => self == Dataset::Usage,
                 None => is_costs || self == Dataset::Usage,

@@ -107,13 +107,7 @@ const KEYS: &[(&str, Values)] = &[
         })
     }),
     ("customer_tenant_id", |record| {
-        scopes(record, |scope| {
-            if let Scope::Customer(_, id) = scope {
-                Some(id.to_string())
-            } else {
-                None
-            }
-        })
+        scopes(record, |scope| scope.customer().map(|id| id.to_string()))
     }),
     ("billing_account_id", |record| {
         record
@@ -133,6 +127,26 @@ const KEYS: &[(&str, Values)] = &[
         let partner = record.partner.as_ref();
         let domain = partner.and_then(|partner| partner.default_domain.clone());
         domain.into_iter().collect()
+    }),
+    ("billing_profile_id", |record| {
+        scopes(record, |scope| match scope {
+            Scope::BillingProfile(_, profile) | Scope::InvoiceSection(_, profile, _) => {
+                Some(profile.clone())
+            }
+            _ => None,
+        })
+    }),
+    ("invoice_section_id", |record| {
+        scopes(record, |scope| match scope {
+            Scope::InvoiceSection(_, _, section) => Some(section.clone()),
+            _ => None,
+        })
+    }),
+    ("department_id", |record| {
+        scopes(record, |scope| match scope {
+            Scope::Department(_, department) => Some(department.clone()),
+            _ => None,
+        })
     }),
 ];
 

@@ -32,6 +32,8 @@ pub enum Scope {
     Department(String, String),
     /// A customer of a partner's account: account and the customer's directory (tenant) ID.
     Customer(String, TenantId),
+    /// The same customer where roles are given: account, the billing profile that invoices it, and its directory (tenant) ID.
+    CustomerOfProfile(String, String, TenantId),
 }
 
 impl Scope {
@@ -42,12 +44,34 @@ impl Scope {
             | Scope::BillingProfile(account, _)
             | Scope::InvoiceSection(account, ..)
             | Scope::Department(account, _)
-            | Scope::Customer(account, _) => Some(account),
+            | Scope::Customer(account, _)
+            | Scope::CustomerOfProfile(account, ..) => Some(account),
             Scope::Subscription(_)
             | Scope::ManagementGroup(_)
             | Scope::ResourceGroup(..)
             | Scope::StorageAccount(_)
             | Scope::Container(..) => None,
+        }
+    }
+
+    /// The customer that it is, whichever way it is written.
+    pub fn customer(&self) -> Option<TenantId> {
+        match self {
+            Scope::Customer(_, tenant) | Scope::CustomerOfProfile(_, _, tenant) => Some(*tenant),
+            _ => None,
+        }
+    }
+
+    /// Where Cost Management is asked for its costs: it knows customers below the account only.
+    ///
+    /// Source: <https://learn.microsoft.com/azure/cost-management-billing/costs/understand-work-scopes>
+    #[must_use]
+    pub fn for_costs(&self) -> Scope {
+        match self {
+            Scope::CustomerOfProfile(account, _, tenant) => {
+                Scope::Customer(account.clone(), *tenant)
+            }
+            other => other.clone(),
         }
     }
 }
@@ -87,6 +111,12 @@ impl fmt::Display for Scope {
             }
             Scope::Customer(account, customer) => {
                 write!(f, "{BILLING}/{account}/customers/{customer}")
+            }
+            Scope::CustomerOfProfile(account, profile, customer) => {
+                write!(
+                    f,
+                    "{BILLING}/{account}/billingProfiles/{profile}/customers/{customer}"
+                )
             }
         }
     }
@@ -169,6 +199,10 @@ fn billing_scope(rest: &str) -> Option<Scope> {
             own(profile),
             own(section),
         )),
+        [account, "billingProfiles", profile, "customers", customer] => customer
+            .parse()
+            .ok()
+            .map(|customer| Scope::CustomerOfProfile(own(account), own(profile), customer)),
         [account, "departments", department] => {
             Some(Scope::Department(own(account), own(department)))
         }
@@ -234,6 +268,7 @@ mod tests {
             "/providers/Microsoft.Billing/billingAccounts/0f9c2ab0-6a1e-4bd4-8a77-0e8d3a5b7c1e:0f9c2ab0-6a1e-4bd4-8a77-0e8d3a5b7c1e_2019-05-31/billingProfiles/ABCD-EFGH-IJK-LMN",
             "/providers/Microsoft.Billing/billingAccounts/55671234/departments/1234",
             "/providers/Microsoft.Billing/billingAccounts/a:b_2019-05-31/customers/0f9c2ab0-6a1e-4bd4-8a77-0e8d3a5b7c1e",
+            "/providers/Microsoft.Billing/billingAccounts/a:b_2019-05-31/billingProfiles/p/customers/0f9c2ab0-6a1e-4bd4-8a77-0e8d3a5b7c1e",
         ] {
             assert_eq!(path.parse::<Scope>().unwrap().to_string(), path);
         }

@@ -2,10 +2,10 @@
 
 use super::Interview;
 use super::answers::Source;
-use super::{billing_refusals as refusals, customers};
+use super::{billing_refusals as refusals, partner_customers};
 use crate::azure::billing::BillingAccount;
 use crate::azure::{Azure, AzureError};
-use crate::connection::{Agreement, Directory, Scope, ScopeChoice};
+use crate::connection::{Agreement, Directory, ScopeChoice};
 use crate::error::{Error, Result};
 use crate::interview::missing;
 use crate::interview::questions::Question;
@@ -25,14 +25,36 @@ pub enum BillingWish {
     Elsewhere,
 }
 
+/// The answers that say that a billing account is to be read, or a part of one.
+const NAMES_AN_ACCOUNT: &[&str] = &[
+    "billing_account",
+    "billing_profile",
+    "invoice_section",
+    "department",
+    "customer_tenant",
+];
+
 /// A billing account that was decided on.
 pub(super) struct Account {
     pub(super) name: String,
     pub(super) display_name: String,
-    agreement: Agreement,
+    pub(super) agreement: Agreement,
 }
 
 impl Interview {
+    /// Whether an answer says that a billing account is to be read, or a part of one.
+    pub(super) fn names_an_account(&self) -> bool {
+        NAMES_AN_ACCOUNT
+            .iter()
+            .any(|key| self.answers.get(key).is_some())
+            || self.reads_single_customers()
+    }
+
+    /// Whether the role is to hold at single customers only.
+    pub(super) fn reads_single_customers(&self) -> bool {
+        self.answers.value("billing_role") == Some("customer-reader")
+    }
+
     /// The agreement, and what the vendor is to read: the account or one of its profiles, and then the customers that were chosen.
     /// Nothing where a gap is left.
     pub(super) async fn billing(
@@ -51,11 +73,19 @@ impl Interview {
         };
         self.fits(&account, vendor)?;
         self.has_what_was_named(&account)?;
-        let mut scopes = vec![self.granted_at(&account)];
-        if account.agreement == Agreement::Mpa
-            && vendor.asks.iter().any(|key| key == "customer_tenant")
-        {
-            scopes.extend(self.customers(azure, &account, vendor).await?);
+        self.is_read_by(vendor)?;
+        let asks_customers = vendor.asks.iter().any(|key| key == "customer_tenant");
+        if self.reads_single_customers() {
+            let customers = self.single_customers(azure, &account).await?;
+            return Ok(customers.map(|all| (account.agreement, all)));
+        }
+        let Some(at) = self.granted_at(azure, &account, vendor).await? else {
+            return Ok(None);
+        };
+        let mut scopes = vec![at];
+        if account.agreement == Agreement::Mpa && asks_customers {
+            let chosen = self.customers(azure, &account, vendor, &scopes).await?;
+            scopes.extend(chosen);
         }
         Ok(Some((account.agreement, scopes)))
     }
@@ -70,7 +100,7 @@ impl Interview {
         vendor: &Vendor,
         directory: &Directory,
     ) -> Result<()> {
-        if customers::wants_each(vendor) {
+        if partner_customers::wants_each(vendor) {
             return self.billing(azure, vendor, directory).await.map(drop);
         }
         if self.answers.get("billing_account").is_none() {
@@ -211,10 +241,15 @@ impl Interview {
     fn has_what_was_named(&self, account: &Account) -> Result<()> {
         const ONLY_UNDER: &[(&str, &[Agreement])] = &[
             ("billing_profile", &[Agreement::Mca, Agreement::Mpa]),
+            ("invoice_section", &[Agreement::Mca]),
+            ("department", &[Agreement::Ea]),
             ("customer_tenant", &[Agreement::Mpa]),
+            ("billing_role", &[Agreement::Mpa]),
         ];
         let strange = ONLY_UNDER.iter().find(|(key, agreements)| {
-            self.answers.get(key).is_some() && !agreements.contains(&account.agreement)
+            let says = self.answers.value(key);
+            says.is_some_and(|value| value != "account-reader")
+                && !agreements.contains(&account.agreement)
         });
         match strange {
             Some((key, _)) => Err(refusals::not_under(
@@ -223,19 +258,6 @@ impl Interview {
                 account.agreement,
             )),
             None => Ok(()),
-        }
-    }
-
-    fn granted_at(&self, account: &Account) -> ScopeChoice {
-        match self.answers.value("billing_profile") {
-            Some(profile) => ScopeChoice {
-                scope: Scope::BillingProfile(account.name.clone(), profile.to_owned()),
-                display_name: format!("{}, profile {profile}", account.display_name),
-            },
-            None => ScopeChoice {
-                scope: Scope::BillingAccount(account.name.clone()),
-                display_name: account.display_name.clone(),
-            },
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Why a billing account can't be connected, and what can be done instead.
 
 use crate::azure::billing::BillingAccount;
+use crate::azure::billing_parts::BillingPart;
 use crate::azure::ids::TenantId;
 use crate::connection::{Agreement, Directory};
 use crate::error::{Error, Kind};
@@ -157,9 +158,66 @@ pub(super) fn not_under(flag: &str, name: &str, agreement: Agreement) -> Error {
             agreement.title()
         ),
     )
-    .why("Billing profiles exist under Microsoft Customer and Partner Agreements, customers under a Microsoft Partner Agreement only.")
+    .why("Departments exist under an Enterprise Agreement, billing profiles under Microsoft Customer and Partner Agreements, invoice sections under a Microsoft Customer Agreement, customers under a Microsoft Partner Agreement only.")
     .hint(format!("Leave `--{flag}` away, or name another account with `--billing-account`."))
 }
+
+/// Something below the account that the vendor can't do with: it reads the account itself.
+pub(super) fn reads_the_account(flag: &str, vendor: &Vendor) -> Error {
+    Error::usage(
+        "vendor_reads_the_account",
+        format!("`--{flag}` doesn't go with {}, which reads the whole billing account.", vendor.name),
+    )
+    .why("With a narrower role its first request would be refused: it reads the account, and at a partner's account lists all customers, whichever were chosen.")
+    .hint(format!("Leave `--{flag}` away. For a tool that reads less: azconnect init generic --{flag} …"))
+}
+
+/// A profile, section or department that the account doesn't have.
+pub(super) fn no_such_part(
+    what: &str,
+    flag: &str,
+    name: &str,
+    above: &str,
+    all: &[BillingPart],
+) -> Error {
+    let known: Vec<String> = all
+        .iter()
+        .take(MOST_NAMED)
+        .map(|part| format!("{} ({})", part.name, part.display_name()))
+        .collect();
+    let more = if all.len() > MOST_NAMED { ", …" } else { "" };
+    let error = Error::usage(
+        format!("{}_unknown", what.replace(' ', "_")),
+        format!(
+            "There is no {what} `{}` in \"{above}\".",
+            crate::text::printable(name)
+        ),
+    );
+    match known.as_slice() {
+        [] => error.why(format!("It has no {what} at all.")).hint(format!(
+            "Leave `--{flag}` away: the role then holds at \"{above}\"."
+        )),
+        _ => error
+            .why(format!("It has: {}{more}.", known.join(", ")))
+            .hint(format!(
+                "Name one of them by its ID: --{flag} {}",
+                all[0].name
+            )),
+    }
+}
+
+/// A customer of whom Azure doesn't say by which billing profile it is invoiced.
+pub(super) fn no_profile_of(customer: &str) -> Error {
+    Error::usage(
+        "customer_without_profile",
+        format!("Azure doesn't say which billing profile \"{customer}\" is invoiced by."),
+    )
+    .why("A role on a single customer is given below the billing profile that invoices it.")
+    .hint("Name the profile: --billing-profile NAME (portal: Cost Management + Billing > Billing profiles)")
+}
+
+/// How many of a list are named in a message.
+const MOST_NAMED: usize = 10;
 
 /// A directory that is no customer.
 pub(super) fn no_customer(tenant: TenantId, account: &str, customers: usize) -> Error {

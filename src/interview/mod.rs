@@ -11,11 +11,13 @@
 
 pub mod answers;
 pub mod billing;
+mod billing_customers;
+mod billing_parts;
 mod billing_refusals;
-mod customers;
 pub mod discovery;
 pub mod missing;
 pub mod partner;
+mod partner_customers;
 mod partner_questions;
 pub mod questions;
 pub mod resolve;

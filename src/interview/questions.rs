@@ -5,10 +5,10 @@
 
 use super::partner_questions::{DEFAULT_DOMAIN, PARTNER_APP, PARTNER_ID};
 use super::validity::{
-    SIGN_INS, agreement, app_name, billing_name, client_id, later, management_group, one_of,
-    secret_days, tenant, vendor,
+    BILLING_ROLES, SIGN_INS, agreement, app_name, billing_name, client_id, customer, later,
+    management_group, one_of, secret_days, tenant, vendor,
 };
-use crate::azure::ids::{SubscriptionId, TenantId};
+use crate::azure::ids::SubscriptionId;
 use crate::connection::ConnectionName;
 
 /// One question.
@@ -185,8 +185,32 @@ pub const QUESTIONS: &[Question] = &[
         value: "NAME",
         help: "Only this billing profile of the account",
         prompt: "Which billing profile is the vendor to read?",
-        explain: "The ID of a billing profile (portal: Cost Management + Billing > Billing profiles). Without one, the whole account.",
+        explain: "The ID of a billing profile (portal: Cost Management + Billing > Billing profiles). Without one, or with `all`, the whole account.",
         example: "ABCD-EFGH-IJK-LMN",
+        default: None,
+        many: false,
+        check: billing_name,
+    },
+    Question {
+        key: "invoice_section",
+        flag: "invoice-section",
+        value: "NAME",
+        help: "Only this invoice section of the billing profile (MCA)",
+        prompt: "Which invoice section is the vendor to read?",
+        explain: "The ID of an invoice section (portal: Cost Management + Billing > Invoice sections), below the profile of `--billing-profile`.",
+        example: "SH3V-J6YZ-PJA-TGB",
+        default: None,
+        many: false,
+        check: billing_name,
+    },
+    Question {
+        key: "department",
+        flag: "department",
+        value: "ID",
+        help: "Only this department of the enrollment (EA)",
+        prompt: "Which department is the vendor to read?",
+        explain: "The number of a department (portal: Cost Management + Billing > Departments). Without one, the whole enrollment.",
+        example: "84819",
         default: None,
         many: false,
         check: billing_name,
@@ -195,17 +219,25 @@ pub const QUESTIONS: &[Question] = &[
         key: "customer_tenant",
         flag: "customer-tenant",
         value: "ID",
-        help: "Customer of a partner's billing account (repeat; none for all)",
+        help: "Customer of a partner's billing account (repeat; none, or `all`, for all)",
         prompt: "Which customers is the vendor to read?",
         explain: "Directory (tenant) IDs of customers with an Azure plan. Without any, all of them.",
         example: "00000000-0000-0000-0000-000000000000",
         default: None,
         many: true,
-        check: |text| {
-            text.parse::<TenantId>()
-                .map(drop)
-                .map_err(|error| error.to_string())
-        },
+        check: customer,
+    },
+    Question {
+        key: "billing_role",
+        flag: "billing-role",
+        value: "ROLE",
+        help: "At a partner's account, where the role holds: account-reader, customer-reader (single customers, nothing else)",
+        prompt: "Where is the billing role to hold?",
+        explain: "`customer-reader` gives the role on each customer of `--customer-tenant` and nothing on the account, for a tool that doesn't read the account itself.",
+        example: "customer-reader",
+        default: Some("account-reader"),
+        many: false,
+        check: |text| one_of(text, BILLING_ROLES),
     },
     PARTNER_ID,
     DEFAULT_DOMAIN,

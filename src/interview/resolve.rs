@@ -190,9 +190,7 @@ impl Interview {
     ) -> Result<ConnectionSpec> {
         let billing = match setting.billing {
             BillingWish::Needed => true,
-            BillingWish::IfNamed => {
-                self.says_any(&["billing_account", "billing_profile", "customer_tenant"])
-            }
+            BillingWish::IfNamed => self.names_an_account(),
             BillingWish::Never | BillingWish::Elsewhere => false,
         };
         let said = self.answers.value("agreement").and_then(Agreement::of_key);
@@ -258,10 +256,6 @@ impl Interview {
             backfill_months: 0,
             partner,
         })
-    }
-
-    fn says_any(&self, keys: &[&str]) -> bool {
-        keys.iter().any(|key| self.answers.get(key).is_some())
     }
 
     pub(super) fn name(

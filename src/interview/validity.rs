@@ -13,6 +13,9 @@ pub(super) const SIGN_INS: &[&str] = &[
     "workload-identity",
 ];
 
+/// The values of `--billing-role`.
+pub(super) const BILLING_ROLES: &[&str] = &["account-reader", "customer-reader"];
+
 pub(super) fn one_of(text: &str, all: &[&str]) -> Result<(), String> {
     if all.contains(&text) {
         return Ok(());
@@ -105,6 +108,16 @@ pub(super) fn partner_id(text: &str) -> Result<(), String> {
         "`{}` is no partner ID: it has digits only, such as 4391507.",
         crate::text::printable(text)
     ))
+}
+
+/// A customer's directory, or `all`.
+pub(super) fn customer(text: &str) -> Result<(), String> {
+    if text == "all" {
+        return Ok(());
+    }
+    text.parse::<crate::azure::ids::TenantId>()
+        .map(drop)
+        .map_err(|error| error.to_string())
 }
 
 pub(super) fn management_group(text: &str) -> Result<(), String> {

@@ -171,7 +171,7 @@ fn role_step(spec: &ConnectionSpec, grant: &Grant, at: &ScopeChoice) -> Result<B
     })
 }
 
-/// Whether a role of this level is given at this scope. A customer is only read: the role on the account reaches it.
+/// Whether a role of this level is given at this scope. A customer below the account is only read: the role on the account reaches it.
 fn is_at(scope: &Scope, level: Level) -> bool {
     match scope {
         Scope::Subscription(_) | Scope::ResourceGroup(..) | Scope::ManagementGroup(_) => {
@@ -182,7 +182,8 @@ fn is_at(scope: &Scope, level: Level) -> bool {
         Scope::BillingAccount(_)
         | Scope::BillingProfile(..)
         | Scope::InvoiceSection(..)
-        | Scope::Department(..) => level == Level::BillingAccount,
+        | Scope::Department(..)
+        | Scope::CustomerOfProfile(..) => level == Level::BillingAccount,
         Scope::Customer(..) => false,
     }
 }
@@ -193,6 +194,7 @@ fn narrower(scope: &Scope) -> Option<&'static str> {
         Scope::BillingProfile(..) => Some("billing-profile-reader"),
         Scope::InvoiceSection(..) => Some("invoice-section-reader"),
         Scope::Department(..) => Some("department-reader"),
+        Scope::CustomerOfProfile(..) => Some("customer-reader"),
         Scope::Subscription(_)
         | Scope::ResourceGroup(..)
         | Scope::StorageAccount(_)

@@ -19,6 +19,8 @@ use super::tenant::{
 const FOUNDED: Timestamp = Timestamp::constant(1_736_150_400, 0);
 /// When the operator's secret expires: 2099-01-01T00:00:00Z.
 const FAR_AWAY: Timestamp = Timestamp::constant(4_070_908_800, 0);
+/// The resource groups that every subscription has.
+const COST_GROUPS: [&str; 3] = ["web", "data", "operations"];
 
 impl State {
     /// Nothing at all.
@@ -35,11 +37,13 @@ impl State {
             role_assignments: BTreeMap::new(),
             billing: Billing::default(),
             storage: super::storage::Storage::default(),
+            exports: super::exports::Exports::default(),
             partner_center: super::partner_center::PartnerCenter::default(),
         }
     }
 
-    /// One directory, three people, one subscription, and an operator for pipelines; the ids are in [`ids`].
+    /// One directory, three people, one subscription, and an operator for pipelines; the ids are in [`ids`]. The subscription
+    /// has three resource groups, where its costs arise, and the providers of storage and costs, but not the one of exports.
     #[must_use]
     pub fn contoso() -> Self {
         let mut state = Self::empty();
@@ -72,6 +76,13 @@ impl State {
         });
 
         state.found_subscription(ids::SUBSCRIPTION, ids::TENANT, "Contoso Production");
+        for namespace in [
+            "Microsoft.Storage",
+            "Microsoft.CostManagement",
+            "Microsoft.Consumption",
+        ] {
+            state.register_provider(ids::SUBSCRIPTION, namespace);
+        }
         state.hire_operator();
         state.assign_role(ids::AVERY, ids::ROLE_OWNER, &root);
         state.assign_role(ids::OPERATOR_SERVICE_PRINCIPAL, ids::ROLE_OWNER, &root);
@@ -267,6 +278,10 @@ impl State {
             },
         };
         self.subscriptions.insert(id, subscription);
+        // Where the costs of every simulated subscription arise.
+        for group in COST_GROUPS {
+            self.add_resource_group(id, group);
+        }
     }
 
     fn hire_operator(&mut self) {

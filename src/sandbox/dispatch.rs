@@ -15,7 +15,7 @@ use super::faults::Action;
 use super::log::{Completion, LogEntry, REDACTED};
 use super::server::Line;
 use super::world::{Shared, World};
-use super::{Service, arm, entra, graph, partner_center};
+use super::{Service, arm, entra, exports, graph, partner_center, storage};
 
 /// One service's place in the sandbox.
 #[derive(Clone)]
@@ -106,31 +106,14 @@ fn process(desk: &Desk, call: &Call) -> Answer {
 }
 
 fn handle(world: &mut World, call: &Call) -> Answer {
+    exports::advance(world, call.now);
     match call.service {
         Service::Login => entra::handle(world, call),
         Service::Graph => graph::handle(world, call),
         Service::Arm => arm::handle(world, call),
         Service::PartnerCenter => partner_center::handle(world, call),
-        Service::Blob => blob_absent(call),
+        Service::Blob => storage::blob::handle(world, call),
     }
-}
-
-fn blob_absent(call: &Call) -> Answer {
-    let text = format!(
-        "<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>ResourceNotFound</Code><Message>The sandbox does not simulate \
-         blob storage yet.\nRequestId:{}\nTime:{}</Message></Error>",
-        call.request_id, call.now
-    );
-    let body = Payload::Text {
-        content_type: "application/xml",
-        text,
-    };
-    Answer {
-        status: 404,
-        headers: Vec::new(),
-        body,
-    }
-    .with_header("x-ms-error-code", "ResourceNotFound")
 }
 
 /// A mistake of the sandbox itself, which no client should mistake for Azure's.

@@ -4,6 +4,7 @@
 //! service decodes on its own.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
@@ -195,6 +196,26 @@ pub(super) enum Payload {
         content_type: &'static str,
         text: String,
     },
+    /// Bytes, whose type the headers say.
+    Bytes(Bytes),
+    /// So many bytes without a meaning, made while they are sent.
+    Filler(u64),
+}
+
+/// What filler consists of: lines of dots.
+const FILLER: &[u8; 64] = b"...............................................................\n";
+/// Bytes of filler that are made at a time.
+const FILLER_CHUNK: u64 = 64 * 1024;
+
+/// A body of filler, which is never in memory as a whole.
+fn filler(length: u64) -> Body {
+    let chunk = Bytes::from(FILLER.repeat(1024));
+    let whole = length / FILLER_CHUNK;
+    // Less than a chunk, so that it fits.
+    let rest = usize::try_from(length % FILLER_CHUNK).unwrap_or_default();
+    let last = chunk.slice(..rest);
+    let chunks = (0..whole).map(move |_| chunk.clone()).chain([last]);
+    Body::from_stream(futures::stream::iter(chunks.map(Ok::<_, Infallible>)))
 }
 
 impl Answer {
@@ -258,6 +279,8 @@ impl Answer {
             Payload::Empty => Value::Null,
             Payload::Json(value) | Payload::MarkedJson(value) => value.clone(),
             Payload::Text { text, .. } => Value::from(text.clone()),
+            Payload::Bytes(bytes) => Value::from(format!("{} bytes", bytes.len())),
+            Payload::Filler(length) => Value::from(format!("{length} bytes")),
         }
     }
 
@@ -274,6 +297,8 @@ impl Answer {
                 Body::from(format!("\u{feff}{value}")),
             ),
             Payload::Text { content_type, text } => (Some(content_type), Body::from(text)),
+            Payload::Bytes(bytes) => (None, Body::from(bytes)),
+            Payload::Filler(length) => (None, filler(length)),
         };
         let mut response = Response::new(body);
         *response.status_mut() =

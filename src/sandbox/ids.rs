@@ -64,6 +64,9 @@ pub const BILLING_ROLE_ENROLLMENT_ADMINISTRATOR: Uuid =
     uuid!("9f1983cb-2574-400c-87e9-34cf8e2280db");
 /// EA: reads the enrollment.
 pub const BILLING_ROLE_ENROLLMENT_READER: Uuid = uuid!("24f8edb6-1668-4659-b5e2-40bb5f3a7d7e");
+/// EA: manages a department and everybody's access to it. Held by people only; nothing but the sandbox's own tests rests on this id.
+pub const BILLING_ROLE_DEPARTMENT_ADMINISTRATOR: Uuid =
+    uuid!("fb2cf67f-be5b-42e7-8025-4683c668f840");
 /// EA: reads a department.
 pub const BILLING_ROLE_DEPARTMENT_READER: Uuid = uuid!("db609904-a47f-4794-9be8-9bd86fbffd8a");
 /// MCA and MPA: may do everything with the account.

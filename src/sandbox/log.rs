@@ -48,7 +48,7 @@ pub struct LogEntry {
 pub(super) const REDACTED: &str = "REDACTED";
 
 /// Names of fields that are secret wherever they occur, in requests and answers.
-const SECRET_FIELDS: [&str; 10] = [
+const SECRET_FIELDS: [&str; 11] = [
     "client_secret",
     "client_assertion",
     "code",
@@ -59,6 +59,8 @@ const SECRET_FIELDS: [&str; 10] = [
     "id_token",
     "secretText",
     "assertion",
+    // The signature of a SAS.
+    "sig",
 ];
 
 /// The log of one sandbox.

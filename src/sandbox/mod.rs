@@ -1,12 +1,12 @@
-//! A simulated Azure, as an https server on loopback: Entra, Microsoft Graph and Azure Resource Manager with Cost
-//! Management and Billing.
+//! A simulated Azure, as an https server on loopback: Entra, Microsoft Graph, Azure Resource Manager with Cost Management
+//! and Billing, and blob storage.
 //!
 //! `azconnect sandbox` and `--sandbox` start it, and so does every test that needs an Azure. The rest of the program meets
 //! it as one more cloud, through a cloud file; it shares no code with that program, so that one mistake cannot hide in
 //! both. It is strict: what Azure refuses, it refuses, with Azure's codes and bodies.
 //!
 //! A request's way: `server` (TLS, connections) → `dispatch` (log, faults) → the service's table of routes
-//! (`entra`, `graph`, `arm`) → a plain function over the [`State`], under one lock. The state is on disk before the
+//! (`entra`, `graph`, `arm`, `storage::blob`) → a plain function over the [`State`], under one lock. The state is on disk before the
 //! answer leaves.
 
 mod arm;
@@ -16,6 +16,7 @@ mod contoso;
 mod dispatch;
 mod entra;
 mod exchange;
+mod exports;
 mod faults;
 mod graph;
 pub mod ids;
@@ -45,6 +46,7 @@ pub use billing::{
     AccountStatus, Agreement, Billing, BillingAccount, BillingOperation, BillingProfile,
     BillingRoleAssignment, Customer, Department, EnrollmentDetails,
 };
+pub use exports::{Execution, Export, ExportRun, Exports, RunError, RunResult};
 pub use faults::{Action, Faults, Rule};
 pub use log::LogEntry;
 pub use partner_center::{
@@ -53,8 +55,8 @@ pub use partner_center::{
 };
 pub use person::Person;
 pub use storage::{
-    Blob, BlobBody, Container, NetworkRules, ProviderRegistration, RegistrationState,
-    ResourceGroup, Storage, StorageAccount,
+    Blob, BlobBody, Container, Denied, NetworkRules, Policy, ProviderRegistration,
+    RegistrationState, ResourceGroup, ResourceOperation, Storage, StorageAccount,
 };
 pub use tenant::{
     AppManagementPolicy, Application, CostProfile, DirectoryRole, FederatedIdentityCredential,
@@ -109,6 +111,14 @@ pub struct Replication {
     pub rbac: Duration,
     /// A new billing role permits nothing for so long.
     pub billing: Duration,
+    /// A provider registers, a storage account is made, a resource group or container goes for so long.
+    pub resources: Duration,
+    /// The first run of a new export's schedule comes after so long; Azure's within a day.
+    pub first_export: Duration,
+    /// A run of an export takes so long, half of it in the queue.
+    pub export_run: Duration,
+    /// Within so long, ten runs can be asked for at a scope; within a minute in Azure. Zero: as many as one likes.
+    pub export_pace: Duration,
 }
 
 impl Default for Replication {
@@ -118,6 +128,10 @@ impl Default for Replication {
             password: Duration::from_secs(1),
             rbac: Duration::from_secs(2),
             billing: Duration::from_secs(2),
+            resources: Duration::from_millis(1500),
+            first_export: Duration::from_secs(3),
+            export_run: Duration::from_secs(4),
+            export_pace: Duration::from_secs(10),
         }
     }
 }
@@ -131,6 +145,10 @@ impl Replication {
             password: Duration::ZERO,
             rbac: Duration::ZERO,
             billing: Duration::ZERO,
+            resources: Duration::ZERO,
+            first_export: Duration::ZERO,
+            export_run: Duration::ZERO,
+            export_pace: Duration::ZERO,
         }
     }
 }
@@ -147,7 +165,7 @@ pub enum Service {
     Arm,
     /// Partner Center (api.partnercenter.microsoft.com).
     PartnerCenter,
-    /// Blob storage; not simulated yet.
+    /// Blob storage (ACCOUNT.blob.core.windows.net; here the account is the first part of the path).
     Blob,
 }
 

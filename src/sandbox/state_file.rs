@@ -83,6 +83,9 @@ impl StateFile {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 mod tests {
+    use std::time::Instant;
+
+    use super::super::{PartnerOffer, ids};
     use super::*;
 
     fn options(path: &Path) -> Options {
@@ -106,6 +109,26 @@ mod tests {
             fs::read_dir(path.parent().unwrap()).unwrap().count(),
             1,
             "no temporary file is left"
+        );
+    }
+
+    #[test]
+    fn what_has_not_changed_costs_little() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut state = State::contoso_as_partner();
+        state.add_partner_customers(ids::TENANT, 10_000, PartnerOffer::AzurePlan);
+        let mut file = StateFile::new(folder.path().join("state.json"));
+        let mut timed = || {
+            let began = Instant::now();
+            file.save(&state).unwrap();
+            began.elapsed()
+        };
+        let written = timed();
+        // The quickest of a few, as other tests are running.
+        let unchanged = (0..5).map(|_| timed()).min().unwrap();
+        assert!(
+            unchanged * 5 < written,
+            "{unchanged:?} for nothing, {written:?} for all"
         );
     }
 

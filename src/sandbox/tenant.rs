@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::billing::Billing;
+use super::exports::Exports;
 use super::partner_center::PartnerCenter;
 use super::storage::Storage;
 
@@ -41,6 +42,9 @@ pub struct State {
     /// What lies below subscriptions. Files written before there was any lack it.
     #[serde(default)]
     pub storage: Storage,
+    /// Cost Management exports. Files written before there were any lack it.
+    #[serde(default)]
+    pub exports: Exports,
     /// Partners, their customers, and who may ask about them. Files written before there were any lack it.
     #[serde(default)]
     pub partner_center: PartnerCenter,

@@ -46,12 +46,16 @@ pub(super) struct World {
     pub(super) cost_queries: BTreeMap<(Uuid, String), VecDeque<Timestamp>>,
     /// Times of recent requests to Partner Center by partner and customer.
     pub(super) partner_requests: BTreeMap<(Uuid, String), VecDeque<Timestamp>>,
+    /// Recent query processing units by directory.
+    pub(super) cost_units: BTreeMap<Uuid, VecDeque<(Timestamp, i64)>>,
     /// How long changes take to be seen.
     pub(super) replication: Replication,
     /// Signs and checks access tokens.
     pub(super) keys: TokenKeys,
     /// Where the login service listens, for the audience of client assertions.
     pub(super) login: String,
+    /// Where the blob service listens, for the endpoints of storage accounts.
+    pub(super) blob: String,
 }
 
 impl Shared {
@@ -62,9 +66,11 @@ impl Shared {
             sessions: Sessions::default(),
             cost_queries: BTreeMap::new(),
             partner_requests: BTreeMap::new(),
+            cost_units: BTreeMap::new(),
             replication: options.replication,
             keys: TokenKeys::of_this_process()?,
             login: endpoints.login.clone(),
+            blob: endpoints.blob.clone(),
         };
         let log =
             RequestLog::new(options.request_log.as_deref()).map_err(|source| SandboxError::Io {

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::by_hand::{ByHand, Place, fact_or};
 use super::service_principal;
 use super::step::{Making, Outcome, Permission, Receipts, Step, made, needed};
-use super::wait::until_replicated;
+use super::wait::{until_replicated, until_visible};
 use crate::azure::billing::BillingRoleAssignment;
 use crate::azure::error::ApiError;
 use crate::azure::ids::{ServicePrincipalObjectId, TenantId};
@@ -122,33 +122,33 @@ impl Step for BillingRoleStep {
         self.is_offered(azure).await?;
         let body = self.body(principal);
         let waiting = "the billing system to know the new service principal";
-        let id = match self.agreement {
+        let given = match self.agreement {
             Agreement::Ea => {
                 let name = self.name(principal);
                 let put = || azure.put_billing_role(&self.at.scope, name, &body);
-                match until_replicated(making, waiting, put).await {
-                    // The same grant stands already, under a name that somebody else chose.
-                    Err(error) if error.status() == Some(409) => None,
-                    answer => Some(answer?.id),
-                }
+                until_replicated(making, waiting, put).await.map(Some)
             }
             Agreement::Mca | Agreement::Mpa | Agreement::Csp | Agreement::Mosp => {
                 let create = || azure.create_billing_role(&self.at.scope, &body);
-                match until_replicated(making, waiting, create).await {
-                    Err(error) if error.status() == Some(409) => None,
-                    answer => answer?.map(|assignment| assignment.id),
-                }
+                until_replicated(making, waiting, create).await
             }
         };
-        let receipt = match id {
-            Some(id) => self.receipt(&id, making.now, Change::Create),
-            None => self
-                .find(azure, receipts)
-                .await?
-                .ok_or_else(|| AzureError::Unreadable {
-                    service: "Azure Billing",
-                    detail: "a role assignment that it made and does not list".to_owned(),
-                })?,
+        let receipt = match given {
+            Ok(Some(assignment)) => self.receipt(&assignment.id, making.now, Change::Create),
+            Ok(None) => {
+                let listed = self.until_listed(azure, receipts, making).await?;
+                self.receipt(&listed.id, making.now, Change::Create)
+            }
+            // The same grant stands already, under a name that somebody else chose.
+            Err(error) if error.status() == Some(409) => {
+                self.until_listed(azure, receipts, making).await?
+            }
+            // Broken off on the way: it may have been given all the same.
+            Err(error) if is_in_doubt(&error) => match self.find(azure, receipts).await {
+                Ok(Some(listed)) => self.receipt(&listed.id, making.now, Change::Create),
+                Ok(None) | Err(_) => return Err(error),
+            },
+            Err(error) => return Err(error),
         };
         Ok(Outcome {
             receipt,
@@ -167,7 +167,11 @@ impl Step for BillingRoleStep {
         let scope = format!("{}{}", place.arm, self.at.scope);
         let command = match self.agreement {
             Agreement::Ea => {
-                let name = Uuid::new_v5(&NAMES, self.seed(&principal).as_bytes());
+                // Without the principal there is no name yet that would be its own, and a shared one would take the role from another.
+                let name = match principal.parse() {
+                    Ok(principal) => self.name(principal).to_string(),
+                    Err(_) => "<a new GUID>".to_owned(),
+                };
                 let url =
                     format!("{scope}/billingRoleAssignments/{name}?api-version=2019-10-01-preview");
                 format!(
@@ -202,17 +206,30 @@ impl BillingRoleStep {
         receipt
     }
 
-    /// The assignment's name on an enrollment: a GUID of our own, never the role definition's, the same in every run.
-    fn name(&self, principal: ServicePrincipalObjectId) -> Uuid {
-        Uuid::new_v5(&NAMES, self.seed(&principal.to_string()).as_bytes())
+    /// Looks for the assignment until the billing system lists it: it may be listed later than it is made.
+    async fn until_listed(
+        &self,
+        azure: &Azure,
+        receipts: &Receipts,
+        making: &Making<'_>,
+    ) -> Result<Receipt> {
+        let look = || self.find(azure, receipts);
+        until_visible(making, "the billing system to list the new role", look)
+            .await?
+            .ok_or_else(|| AzureError::Unreadable {
+                service: "Azure Billing",
+                detail: "a role assignment that it made and does not list".to_owned(),
+            })
     }
 
-    fn seed(&self, principal: &str) -> String {
-        format!(
+    /// The assignment's name on an enrollment: a GUID of our own, never the role definition's, the same in every run.
+    fn name(&self, principal: ServicePrincipalObjectId) -> Uuid {
+        let seed = format!(
             "{}|{principal}|{}",
             self.at.scope.to_string().to_lowercase(),
             self.role
-        )
+        );
+        Uuid::new_v5(&NAMES, seed.as_bytes())
     }
 
     fn body(&self, principal: ServicePrincipalObjectId) -> Value {
@@ -280,6 +297,14 @@ impl BillingRoleStep {
             facts: azure.facts(),
         }))
     }
+}
+
+/// Whether a failed request may have done its work: no answer came, or one that speaks of the service's own trouble.
+fn is_in_doubt(error: &AzureError) -> bool {
+    matches!(
+        error,
+        AzureError::Network(_) | AzureError::Unreadable { .. }
+    ) || error.status().is_some_and(|status| status >= 500)
 }
 
 /// Takes the billing role away by its resource id.

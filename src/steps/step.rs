@@ -132,6 +132,9 @@ impl Permission {
             Permission::AssignRoles(_) => {
                 "Owner, User Access Administrator or Role Based Access Control Administrator"
             }
+            Permission::AssignBillingRoles(Scope::Department(..), _) => {
+                "Enterprise Administrator of the enrollment or administrator of the department (not read-only)"
+            }
             Permission::AssignBillingRoles(_, Agreement::Ea) => {
                 "Enterprise Administrator of the enrollment (not read-only)"
             }

@@ -355,6 +355,9 @@ pub const FIELDS: &[(&str, &str)] = &[
         "billing_account_id",
         "the enrollment number, or the MCA or MPA account's name",
     ),
+    ("billing_profile_id", "the billing profile's id"),
+    ("invoice_section_id", "the invoice section's id"),
+    ("department_id", "the number of an enrollment's department"),
     (
         "customer_tenant_id",
         "the directory id of a partner's customer",

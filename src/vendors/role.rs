@@ -159,6 +159,11 @@ mod tests {
             System::Billing,
             "30000000-aaaa-bbbb-cccc-100000000002",
         ),
+        (
+            "customer-reader",
+            System::Billing,
+            "30000000-aaaa-bbbb-cccc-100000000002",
+        ),
     ];
 
     #[test]

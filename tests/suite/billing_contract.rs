@@ -13,13 +13,13 @@ const PREVIEW: &str = "2019-10-01-preview";
 const COSTS: &str = "2025-03-01";
 
 /// The operator, who has a role everywhere, as a client.
-struct Client<'lab> {
+pub(crate) struct Client<'lab> {
     lab: &'lab Lab,
     http: reqwest::Client,
     token: String,
 }
 
-fn account(name: &str) -> String {
+pub(crate) fn account(name: &str) -> String {
     format!("/providers/Microsoft.Billing/billingAccounts/{name}")
 }
 
@@ -49,7 +49,7 @@ fn lab() -> Lab {
 }
 
 impl<'lab> Client<'lab> {
-    fn new(lab: &'lab Lab) -> Self {
+    pub(crate) fn new(lab: &'lab Lab) -> Self {
         let root = reqwest::Certificate::from_pem(lab.sandbox().ca_pem().as_bytes()).unwrap();
         let http = reqwest::Client::builder()
             .tls_certs_only([root])
@@ -76,7 +76,7 @@ impl<'lab> Client<'lab> {
     }
 
     /// Sends a request; status, `Location`, body.
-    fn send(
+    pub(crate) fn send(
         &self,
         method: &str,
         path: &str,

@@ -37,6 +37,32 @@ const FLOWS: &[Flow] = &[
         lab.run(&["check", "spot", "--deep"]);
         lab.run(&REMOVE).exits(0);
     }),
+    ("a department", state, |lab| {
+        let flags = ["--billing-account", ids::ENROLLMENT, "--department", "101"];
+        a_parts_life(lab, &flags);
+    }),
+    ("an invoice section", state, |lab| {
+        let section = "CNTS-INV1-PJA-TGB";
+        let flags = [
+            "--billing-account",
+            ids::MCA_ACCOUNT,
+            "--invoice-section",
+            section,
+        ];
+        a_parts_life(lab, &flags);
+    }),
+    ("single customers", state, |lab| {
+        let customer = crate::billing_lab::customers(lab)[0].1.to_string();
+        let flags = [
+            "--billing-account",
+            ids::MPA_ACCOUNT,
+            "--billing-role",
+            "customer-reader",
+            "--customer-tenant",
+            &customer,
+        ];
+        a_parts_life(lab, &flags);
+    }),
     ("customers that were chosen", state, |lab| {
         let customers = crate::billing_lab::customers(lab);
         let (one, two) = (customers[0].1.to_string(), customers[1].1.to_string());
@@ -102,6 +128,13 @@ const FLOWS: &[Flow] = &[
 fn a_whole_life(lab: &Lab, vendor: &str, name: &str) {
     connect(lab, vendor, name).exits(0);
     connect(lab, vendor, name).exits(0);
+    lab.run(&["check", "spot", "--deep"]).exits(0);
+    lab.run(&REMOVE).exits(0);
+}
+
+fn a_parts_life(lab: &Lab, flags: &[&str]) {
+    run(lab, "generic", flags).exits(0);
+    run(lab, "generic", flags).exits(0);
     lab.run(&["check", "spot", "--deep"]).exits(0);
     lab.run(&REMOVE).exits(0);
 }

@@ -311,3 +311,62 @@ fn a_guest_is_warned_with_the_vendors_rule_and_not_stopped() {
     let member = read_as(&lab, ids::LEE_NAME, "spot-billing-engine", &wanted).exits(0);
     assert!(!member.stderr.contains("guest"), "{member:#?}");
 }
+
+/// Lee may neither register applications nor give billing roles: one letter asks for both, and one answer to it is enough.
+#[test]
+fn who_lacks_both_rights_sends_one_letter() {
+    let lab = lab(|state| {
+        state
+            .tenants
+            .get_mut(&ids::TENANT)
+            .unwrap()
+            .allowed_to_create_apps = false;
+        let lee = state.user_mut(ids::LEE_NAME).unwrap();
+        lee.directory_roles.clear();
+    });
+    let wanted = ["--billing-account", ids::ENROLLMENT];
+    let document = run_as(&lab, ids::LEE_NAME, "spot-billing-engine", &wanted)
+        .exits(5)
+        .json();
+    assert_eq!(
+        each(&document, "steps", "status"),
+        ["manual", "skipped", "skipped", "skipped"]
+    );
+    let letter = letter(&lab);
+    assert!(letter.contains("az ad app create"), "{letter}");
+    assert!(letter.contains("az ad sp show --id"), "{letter}");
+    assert!(letter.contains("Enterprise Administrator"), "{letter}");
+    let (method, url, body) = command(&letter);
+    assert_eq!(method, "put");
+    // A name made from a placeholder would be shared by all who ask, and the second grant would take the first one's place.
+    assert!(
+        url.contains("/billingRoleAssignments/<a new GUID>?"),
+        "{url}"
+    );
+    assert_eq!(
+        body["properties"]["principalId"],
+        "<object ID of the service principal>"
+    );
+    assert_eq!(letter.matches("  Who: ").count(), 2, "{letter}");
+
+    // Somebody does all of it.
+    let client_id = lab.state(|state| {
+        let lee = state.user_mut(ids::LEE_NAME).unwrap().id;
+        let application = state.add_application(ids::TENANT, "Registered by somebody");
+        let principal = state.add_service_principal(application).unwrap();
+        let app = state.applications.get_mut(&application).unwrap();
+        app.owners.insert(lee);
+        let client_id = app.app_id.to_string();
+        let role = ids::BILLING_ROLE_ENROLLMENT_READER;
+        state.assign_billing_role(principal, role, &account(ids::ENROLLMENT));
+        client_id
+    });
+    let more = ["--resume", "--app-id", &client_id];
+    let resumed = run_as(&lab, ids::LEE_NAME, "spot-billing-engine", &more)
+        .exits(0)
+        .json();
+    assert_eq!(
+        each(&resumed, "steps", "status"),
+        ["found", "found", "done", "found"]
+    );
+}

@@ -20,10 +20,14 @@ mod billing_customers;
 mod billing_flows;
 mod billing_grants;
 mod billing_lab;
+mod billing_lost;
+mod billing_parts;
+mod billing_quota;
 mod billing_refusals;
 mod billing_rights;
 mod contract;
 mod contract_flows;
+mod exports_contract;
 mod failing;
 mod failures_check;
 mod failures_costs;
@@ -42,6 +46,8 @@ mod main_job;
 mod managed_identity;
 mod no_input;
 #[cfg(unix)] // signals, terminals, file modes
+mod partner_contract;
+#[cfg(unix)] // people who sign in at a browser or with a code
 mod partner_customers;
 #[cfg(unix)] // people who sign in at a browser or with a code
 mod partner_facts;

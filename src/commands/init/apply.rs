@@ -1,5 +1,6 @@
 //! From what was decided to what is there: plan, consent, execution, and the record of it.
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use futures::FutureExt;
@@ -16,11 +17,11 @@ use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
 use crate::plan::execute::{Ended, Execution};
 use crate::plan::journal::Journal;
-use crate::plan::preflight::preflight;
+use crate::plan::preflight::{Held, preflight};
 use crate::plan::survey::Survey;
 use crate::plan::{Plan, survey};
 use crate::secret::Secret;
-use crate::steps;
+use crate::steps::{self, Permission};
 use crate::ui::{Event, Output};
 use crate::vendors::Vendor;
 
@@ -80,7 +81,7 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
     let mut ended = execute(app, &decided, &plan, &mut journal, &survey, &in_hand).await?;
     by_others::look(app, &decided, &plan, &mut journal, &mut ended, &in_hand).await?;
     if ended.iter().any(|end| end.error.is_some()) {
-        return failed(app, &decided, &plan, ended, &survey).await;
+        return failed(app, &decided, &plan, ended, (&survey, &held)).await;
     }
     let receipts: Vec<Receipt> = ended.iter().filter_map(|end| end.receipt.clone()).collect();
     plan.sweep(azure, &journal, &receipts).await?;
@@ -253,7 +254,7 @@ async fn failed(
     decided: &Decided,
     plan: &Plan,
     ended: Vec<Ended>,
-    survey: &Survey,
+    (survey, held): (&Survey, &BTreeMap<Permission, Held>),
 ) -> Result<Exit> {
     let steps = documents::steps(&ended, survey);
     let made = ended
@@ -264,7 +265,7 @@ async fn failed(
                 .is_some_and(|receipt| receipt.change == Change::Create)
         })
         .count();
-    let asked = request::write(app, &decided.spec, plan, &ended).await?;
+    let asked = request::write(app, &decided.spec, plan, &ended, held).await?;
     let mut errors: Vec<Error> = ended.into_iter().filter_map(|end| end.error).collect();
     // What only another person can mend comes last: the rest has to be mended first anyway.
     errors.sort_by_key(|error| error.kind() == Kind::Forbidden);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Args;
 use crate::commands::app::App;
 use crate::commands::journals;
-use crate::connection::{Application, ConnectionSpec, Credential, Scope};
+use crate::connection::{Agreement, Application, ConnectionSpec, Credential, Scope};
 use crate::error::{Error, Result};
 use crate::interview::resolve::blocking;
 use crate::plan::journal::Journal;
@@ -76,17 +76,17 @@ fn answers_of(spec: &ConnectionSpec) -> BTreeMap<String, Vec<String>> {
             // Where exports go is not what the vendor reads: it has answers of its own.
             Scope::ResourceGroup(..) | Scope::StorageAccount(_) | Scope::Container(..) => continue,
             Scope::ManagementGroup(name) => ("management_group", name.clone()),
-            Scope::BillingAccount(account)
-            | Scope::BillingProfile(account, _)
-            | Scope::InvoiceSection(account, ..)
-            | Scope::Department(account, _) => ("billing_account", account.clone()),
-            Scope::Customer(_, tenant) => ("customer_tenant", tenant.to_string()),
+            Scope::Customer(_, tenant) | Scope::CustomerOfProfile(_, _, tenant) => {
+                ("customer_tenant", tenant.to_string())
+            }
+            Scope::BillingAccount(_)
+            | Scope::BillingProfile(..)
+            | Scope::InvoiceSection(..)
+            | Scope::Department(..) => continue,
         };
-        if let Scope::BillingProfile(_, profile) = &choice.scope {
-            answers.insert("billing_profile".to_owned(), vec![profile.clone()]);
-        }
         answers.entry(key.to_owned()).or_default().push(value);
     }
+    answers.extend(billing_answers(spec));
     if let Some(agreement) = spec.agreement {
         answers.insert("agreement".to_owned(), vec![agreement.key().to_owned()]);
     }
@@ -114,6 +114,43 @@ fn answers_of(spec: &ConnectionSpec) -> BTreeMap<String, Vec<String>> {
     };
     if let Credential::NewSecret { days } = spec.credential {
         answers.insert("secret_days".to_owned(), vec![days.to_string()]);
+    }
+    answers
+}
+
+/// The answers about the billing account. What was left at "all of it" is an answer too, so that nobody is asked for it again.
+fn billing_answers(spec: &ConnectionSpec) -> BTreeMap<String, Vec<String>> {
+    let mut answers = BTreeMap::new();
+    let mut say = |key: &str, value: &str| answers.insert(key.to_owned(), vec![value.to_owned()]);
+    for choice in &spec.scopes {
+        if let Some(account) = choice.scope.billing_account() {
+            say("billing_account", account);
+        }
+        match &choice.scope {
+            Scope::BillingAccount(_)
+                if matches!(spec.agreement, Some(Agreement::Mca | Agreement::Mpa)) =>
+            {
+                say("billing_profile", "all");
+            }
+            Scope::BillingProfile(_, profile) => {
+                say("billing_profile", profile);
+            }
+            Scope::InvoiceSection(_, profile, section) => {
+                say("billing_profile", profile);
+                say("invoice_section", section);
+            }
+            Scope::Department(_, department) => {
+                say("department", department);
+            }
+            Scope::CustomerOfProfile(..) => {
+                say("billing_role", "customer-reader");
+            }
+            _ => {}
+        }
+    }
+    let chose_customers = spec.scopes.iter().any(|at| at.scope.customer().is_some());
+    if spec.agreement == Some(Agreement::Mpa) && !answers.is_empty() && !chose_customers {
+        answers.insert("customer_tenant".to_owned(), vec!["all".to_owned()]);
     }
     answers
 }

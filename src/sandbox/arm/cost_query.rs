@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use jiff::SignedDuration;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
@@ -11,6 +10,7 @@ use uuid::Uuid;
 use super::super::exchange::Answer;
 use super::super::tenant::{CostProfile, State, Subscription};
 use super::cost_figures::figures;
+use super::cost_quota::check_quota;
 use super::cost_request::CostRequest;
 use super::rbac::{permits, roles_at};
 use super::refusal::ArmError;
@@ -20,10 +20,6 @@ use super::{Outcome, Visit};
 const ACTION: &str = "Microsoft.CostManagement/query/action";
 /// Readers have only this one, and Cost Management lets them query.
 const READ: &str = "Microsoft.CostManagement/query/read";
-/// Queries that a caller may make of one scope …
-const QUOTA: usize = 12;
-/// … in this time.
-const QUOTA_PERIOD: SignedDuration = SignedDuration::from_secs(10);
 
 /// Answers a cost query.
 pub(super) fn query(visit: &mut Visit<'_>) -> Outcome {
@@ -38,8 +34,8 @@ pub(super) fn query(visit: &mut Visit<'_>) -> Outcome {
     }
     check_rights(visit, &scope)?;
     let key = scope.chain.first().cloned().unwrap_or_default();
-    check_quota(visit, &key)?;
     let request = CostRequest::read(&visit.body()?, visit.call.now)?;
+    let counted = check_quota(visit, &key, &request)?;
     let subscriptions = subscriptions(&visit.world.state, &scope);
     if subscriptions.is_empty() {
         let text = format!(
@@ -53,13 +49,8 @@ pub(super) fn query(visit: &mut Visit<'_>) -> Outcome {
         _ => None,
     };
     let today = visit.call.now.to_zoned(TimeZone::UTC).date();
-    Ok(answer_query(
-        &request,
-        &subscriptions,
-        &scope.text,
-        only_group,
-        today,
-    ))
+    let answer = answer_query(&request, &subscriptions, &scope.text, only_group, today);
+    Ok(counted.on(answer))
 }
 
 /// The answer to a query of a scope, of which it is known what bears its costs.
@@ -106,31 +97,11 @@ fn check_rights(visit: &Visit<'_>, scope: &Scope) -> Result<(), ArmError> {
     Err(ArmError::new(401, "RBACAccessDenied", text))
 }
 
-/// Counts a query of a scope, and refuses it where there were too many.
-pub(in crate::sandbox) fn check_quota(visit: &mut Visit<'_>, scope: &str) -> Result<(), ArmError> {
-    let now = visit.call.now;
-    let scope = scope.to_ascii_lowercase();
-    let times = visit
-        .world
-        .cost_queries
-        .entry((visit.caller.id, scope))
-        .or_default();
-    times.retain(|time| now.duration_since(*time) < QUOTA_PERIOD);
-    if times.len() < QUOTA {
-        times.push_back(now);
-        return Ok(());
-    }
-    let oldest = times.front().copied().unwrap_or(now);
-    let wait = (QUOTA_PERIOD - now.duration_since(oldest)).as_secs().max(0) + 1;
-    let error = ArmError::new(429, "429", "Too many requests. Please retry.");
-    Err(error.with_header(
-        "x-ms-ratelimit-microsoft.costmanagement-entity-retry-after",
-        wait.to_string(),
-    ))
-}
-
 /// The subscriptions that a scope is, is in, or holds.
-fn subscriptions<'state>(state: &'state State, scope: &Scope) -> Vec<&'state Subscription> {
+pub(super) fn subscriptions<'state>(
+    state: &'state State,
+    scope: &Scope,
+) -> Vec<&'state Subscription> {
     match (&scope.kind, scope.subscription(), scope.chain.first()) {
         (_, Some(id), _) => state.subscriptions.get(&id).into_iter().collect(),
         (Kind::ManagementGroup(_), None, Some(own)) => {

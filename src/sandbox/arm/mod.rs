@@ -1,14 +1,18 @@
 //! Azure Resource Manager: directories, subscriptions, management groups, role assignments, cost queries.
 //!
-//! [`super::dispatch`] hands every request to [`handle`], which leaves what is below billing accounts to
-//! [`super::billing`]. What is promised: tokens are checked as ARM checks them, every resource type knows its
-//! api-versions, and everything that is read or written passes RBAC, evaluated down the tree of management groups.
-//! Resource groups and resources are scopes only: any name of one counts as existing.
+//! [`super::dispatch`] hands every request to [`handle`], which leaves exports to [`super::exports`], what is below billing
+//! accounts to [`super::billing`], and what is below subscriptions to [`super::storage`]. What is promised: tokens are checked
+//! as ARM checks them, every resource type knows its api-versions, and everything that is read or written passes RBAC,
+//! evaluated down the tree of management groups.
+//! Resource providers, resource groups and storage accounts are in [`super::storage`]; a role can be given at nothing that
+//! does not exist.
 
 mod caller;
 mod cost_figures;
 mod cost_query;
+mod cost_quota;
 mod cost_request;
+mod cost_scope;
 mod elevate;
 mod management_groups;
 mod rbac;
@@ -25,13 +29,20 @@ use uuid::Uuid;
 
 use super::billing;
 use super::exchange::{Answer, Call, percent_encoded};
+use super::exports;
 use super::routes::{Found, Parameters, Route, find};
+use super::storage;
 use super::world::World;
 pub(super) use caller::Caller;
 pub(super) use cost_figures::{Figure, figures};
-pub(super) use cost_query::{answer_query, check_quota};
+pub(super) use cost_query::answer_query;
+pub(super) use cost_quota::check_quota;
 pub(super) use cost_request::CostRequest;
+pub(super) use cost_scope::{CostScope, may};
+pub(super) use rbac::{check, permits, permits_data};
 pub(super) use refusal::ArmError;
+pub(super) use role_assignments::check_writable;
+pub(super) use scope::{Scope, normalized};
 
 /// A request that has been let in.
 pub(super) struct Visit<'world> {
@@ -197,8 +208,15 @@ pub(super) fn handle(world: &mut World, call: &Call) -> Answer {
 }
 
 fn routed(world: &mut World, call: &Call) -> Outcome {
+    world.state.storage.sweep(call.now);
     let caller = caller::admit(world, call)?;
+    if let Some(answer) = exports::handle(world, call, &caller) {
+        return Ok(answer);
+    }
     if let Some(answer) = billing::handle(world, call, &caller) {
+        return Ok(answer);
+    }
+    if let Some(answer) = storage::handle(world, call, &caller) {
         return Ok(answer);
     }
     let segments = call.segments();

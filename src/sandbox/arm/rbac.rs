@@ -36,7 +36,7 @@ pub(super) fn assignments_at<'state>(
 }
 
 /// Whether a caller may do something at a scope.
-pub(super) fn permits(
+pub(in crate::sandbox) fn permits(
     state: &State,
     caller: &Caller,
     action: &str,
@@ -46,8 +46,19 @@ pub(super) fn permits(
     roles_at(state, caller, chain, now).any(|role| role.permits(action))
 }
 
-/// The same, as ARM's refusal.
-pub(super) fn check(
+/// Whether a caller may do something with the data in a resource, which no right over the resource itself gives.
+pub(in crate::sandbox) fn permits_data(
+    state: &State,
+    caller: &Caller,
+    action: &str,
+    chain: &[String],
+    now: Timestamp,
+) -> bool {
+    roles_at(state, caller, chain, now).any(|role| role.permits_data(action))
+}
+
+/// The same as [`permits`], as ARM's refusal.
+pub(in crate::sandbox) fn check(
     state: &State,
     caller: &Caller,
     action: &str,
@@ -66,6 +77,13 @@ impl Role {
     pub(super) fn permits(&self, action: &str) -> bool {
         let any = |patterns: &[&str]| patterns.iter().any(|pattern| matches(pattern, action));
         any(self.actions) && !any(self.not_actions)
+    }
+
+    /// Whether a data action is among those that the role allows.
+    fn permits_data(&self, action: &str) -> bool {
+        self.data_actions
+            .iter()
+            .any(|pattern| matches(pattern, action))
     }
 }
 

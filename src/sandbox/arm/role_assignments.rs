@@ -171,7 +171,8 @@ fn at<'state>(state: &'state State, name: Uuid, scope: &Scope) -> Option<&'state
         .filter(|found| Some(&normalized(&found.scope)) == own)
 }
 
-fn check_writable(state: &State, scope: &Scope) -> Result<(), ArmError> {
+/// 409 where the subscription is read only.
+pub(in crate::sandbox) fn check_writable(state: &State, scope: &Scope) -> Result<(), ArmError> {
     let subscription = scope
         .subscription()
         .and_then(|id| state.subscriptions.get(&id));

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::super::storage;
 use super::super::tenant::{State, Subscription};
 use super::caller::Caller;
 use super::refusal::ArmError;
@@ -10,12 +11,12 @@ const GROUP_PREFIX: &str = "/providers/microsoft.management/managementgroups/";
 
 /// A scope that exists, in the directory of the caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Scope {
+pub(in crate::sandbox) struct Scope {
     /// As the caller spelt it; empty for the root.
-    pub(super) text: String,
+    pub(in crate::sandbox) text: String,
     pub(super) kind: Kind,
     /// This scope and all above it, in lower case, the root (`/`) last.
-    pub(super) chain: Vec<String>,
+    pub(in crate::sandbox) chain: Vec<String>,
 }
 
 /// What a scope is.
@@ -33,7 +34,11 @@ pub(super) enum Kind {
 
 impl Scope {
     /// Understands the scope of a path, and checks that it exists for this caller.
-    pub(super) fn find(state: &State, caller: &Caller, text: &str) -> Result<Self, ArmError> {
+    pub(in crate::sandbox) fn find(
+        state: &State,
+        caller: &Caller,
+        text: &str,
+    ) -> Result<Self, ArmError> {
         let text = text.trim_end_matches('/');
         let lower = text.to_ascii_lowercase();
         if lower.is_empty() {
@@ -54,13 +59,34 @@ impl Scope {
     }
 
     /// The subscription that the scope is or is in.
-    pub(super) fn subscription(&self) -> Option<Uuid> {
+    pub(in crate::sandbox) fn subscription(&self) -> Option<Uuid> {
         match self.kind {
             Kind::Subscription(id)
             | Kind::Below {
                 subscription: id, ..
             } => Some(id),
             Kind::Root | Kind::ManagementGroup(_) => None,
+        }
+    }
+
+    /// Something below this scope, whether or not it exists: `resourceGroups/web`.
+    pub(in crate::sandbox) fn below(&self, rest: &str) -> Self {
+        let own = self.chain.first().map_or("", String::as_str);
+        let mut full = own.trim_end_matches('/').to_owned();
+        let mut chain = self.chain.clone();
+        let lower = rest.to_ascii_lowercase();
+        let parts: Vec<&str> = lower.split('/').filter(|part| !part.is_empty()).collect();
+        for pair in parts.chunks(2) {
+            full = format!("{full}/{}", pair.join("/"));
+            // A namespace is part of a resource's id, and no scope.
+            if pair.first() != Some(&"providers") {
+                chain.insert(0, full.clone());
+            }
+        }
+        Self {
+            text: format!("{}/{rest}", self.text),
+            kind: self.kind.clone(),
+            chain,
         }
     }
 }
@@ -90,7 +116,7 @@ fn below_subscription(
 ) -> Result<Scope, ArmError> {
     let (id, below) = rest.split_once('/').unwrap_or((rest, ""));
     let subscription = subscription(state, caller, id)?;
-    let mut chain = subscription_chain(state, subscription);
+    let chain = subscription_chain(state, subscription);
     let own = chain.first().cloned().unwrap_or_default();
     if below.is_empty() {
         return Ok(Scope {
@@ -109,20 +135,20 @@ fn below_subscription(
             format!("The scope '{text}' is not valid."),
         ));
     };
-    let group_scope = format!("{own}/resourcegroups/{resource_group}");
-    chain.insert(0, group_scope.clone());
-    let full = format!("{own}/{below}");
-    if full != group_scope {
-        chain.insert(0, full);
-    }
-    let kind = Kind::Below {
-        subscription: subscription.id,
-        resource_group: resource_group.to_owned(),
+    // Refusals repeat the names as the caller spelt them.
+    let spelt = text.get(text.len() - below.len()..).unwrap_or(below);
+    storage::check_exists(&state.storage, subscription.id, spelt)?;
+    let whole = Scope {
+        text: own,
+        kind: Kind::Below {
+            subscription: subscription.id,
+            resource_group: resource_group.to_owned(),
+        },
+        chain,
     };
     Ok(Scope {
         text: text.to_owned(),
-        kind,
-        chain,
+        ..whole.below(below)
     })
 }
 
@@ -186,7 +212,7 @@ pub(super) fn group_id(name: &str) -> String {
 }
 
 /// A scope as written, in the form of a chain's entries.
-pub(super) fn normalized(scope: &str) -> String {
+pub(in crate::sandbox) fn normalized(scope: &str) -> String {
     let lower = scope.trim_end_matches('/').to_ascii_lowercase();
     if lower.is_empty() {
         "/".to_owned()

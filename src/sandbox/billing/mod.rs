@@ -12,6 +12,7 @@ mod account;
 mod accounts;
 mod cost_details;
 mod costs;
+mod export_scope;
 mod list;
 mod operations;
 mod parts;
@@ -29,6 +30,10 @@ mod seed;
 pub use account::{
     AccountStatus, Agreement, Billing, BillingAccount, BillingOperation, BillingProfile,
     BillingRoleAssignment, Customer, Department, EnrollmentDetails,
+};
+
+pub(super) use export_scope::{
+    BillingExportScope, BillingLevel, ExportRight, export_right, export_scope,
 };
 
 use super::arm::{Caller, Versions, Visit, method_not_allowed};

@@ -28,7 +28,7 @@ impl<'world> Asker<'world> {
         account: &BillingAccount,
         scope: &BillingScope,
     ) -> Vec<&'static BillingRole> {
-        let chain = scope.chain();
+        let chain = scope.chain_in(account);
         self.own_assignments()
             .filter_map(|found| {
                 let at = chain.iter().find(|scope| scope.is(&found.scope))?;

@@ -68,7 +68,7 @@ const SECTION_READER: &[u8] = &[1, 4, 7, 15, 17];
 const PROFILE_OWNER: &[u8] = &[0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13];
 const PROFILE_CONTRIBUTOR: &[u8] = &[1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13];
 
-static ROLES: [BillingRole; 17] = [
+static ROLES: [BillingRole; 18] = [
     BillingRole {
         id: ids::BILLING_ROLE_ENROLLMENT_ADMINISTRATOR,
         name: "EnrollmentAdministrator",
@@ -113,6 +113,22 @@ static ROLES: [BillingRole; 17] = [
         right: Right::Purchase,
         for_service_principals: true,
         actions: Actions::Named(&["Microsoft.Billing/billingAccounts/read"]),
+    },
+    BillingRole {
+        id: ids::BILLING_ROLE_DEPARTMENT_ADMINISTRATOR,
+        name: "DepartmentAdministrator",
+        description: "Manages the department and everybody's access to it.",
+        agreements: EA,
+        level: Level::Department,
+        right: Right::ManageAccess,
+        for_service_principals: false,
+        actions: Actions::Named(&[
+            "Microsoft.Billing/billingAccounts/departments/read",
+            "Microsoft.Billing/billingAccounts/departments/write",
+            "Microsoft.Billing/billingAccounts/departments/billingRoleAssignments/read",
+            "Microsoft.Billing/billingAccounts/departments/billingRoleAssignments/write",
+            "Microsoft.Billing/billingAccounts/departments/billingRoleAssignments/delete",
+        ]),
     },
     BillingRole {
         id: ids::BILLING_ROLE_DEPARTMENT_READER,

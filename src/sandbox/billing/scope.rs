@@ -148,6 +148,30 @@ impl BillingScope {
             .collect()
     }
 
+    /// The same with what only the account knows: a customer that is named below the account is invoiced by a billing profile, and
+    /// roles are given there.
+    pub(super) fn chain_in(&self, account: &BillingAccount) -> Vec<Self> {
+        let mut chain = self.chain();
+        if let Kind::Customer {
+            profile: None,
+            customer,
+        } = &self.kind
+            && let Some(found) = Uuid::try_parse(customer)
+                .ok()
+                .and_then(|id| account.customers.get(&id))
+        {
+            let below = self.with(Kind::Customer {
+                profile: Some(found.profile.clone()),
+                customer: customer.clone(),
+            });
+            chain.splice(
+                1..1,
+                [below, self.with(Kind::Profile(found.profile.clone()))],
+            );
+        }
+        chain
+    }
+
     /// Whether two ids mean the same scope.
     pub(super) fn is(&self, id: &str) -> bool {
         self.id().eq_ignore_ascii_case(id)

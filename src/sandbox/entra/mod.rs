@@ -29,7 +29,7 @@ use refusal::Refusal;
 
 pub(super) use der::validity;
 pub(super) use pages::escaped;
-pub(super) use scope::Resource;
+pub(super) use scope::{Resource, storage_account};
 pub(super) use sha1::sha1;
 
 type Handler = fn(&mut World, &Call, &Parameters) -> Answer;

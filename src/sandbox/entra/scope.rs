@@ -5,12 +5,13 @@ use super::refusal::Refusal;
 
 /// Resources that tokens can be had for, by the names that callers use; an optional slash at the end is part of the
 /// audience then.
-const RESOURCES: [(Resource, &str); 9] = [
+const RESOURCES: [(Resource, &str); 10] = [
     (Resource::Graph, "https://graph.microsoft.com"),
     (Resource::Graph, "00000003-0000-0000-c000-000000000000"),
     (Resource::Arm, "https://management.azure.com"),
     (Resource::Arm, "https://management.core.windows.net"),
     (Resource::Storage, "https://storage.azure.com"),
+    (Resource::Storage, "e406a681-f3d4-42a8-90b6-c2b029497af1"),
     (
         Resource::PartnerCenter,
         "https://api.partnercenter.microsoft.com",
@@ -48,7 +49,20 @@ impl Resource {
             .iter()
             .find(|(_, name)| name.eq_ignore_ascii_case(bare))
             .map(|(resource, _)| *resource)
+            .or_else(|| storage_account(bare).map(|_| Self::Storage))
     }
+}
+
+/// The storage account whose blob service an audience names: `https://ACCOUNT.blob.core.windows.net`.
+pub(in crate::sandbox) fn storage_account(audience: &str) -> Option<&str> {
+    let account = audience
+        .trim_end_matches('/')
+        .strip_prefix("https://")?
+        .strip_suffix(".blob.core.windows.net")?;
+    let fits = account
+        .bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    (fits && !account.is_empty()).then_some(account)
 }
 
 /// A scope parameter, understood.
@@ -174,7 +188,17 @@ mod tests {
     #[test]
     fn what_each_asker_may_ask() {
         let arm = "https://management.azure.com/.default";
-        let cases: [(&str, Asker, Result<Resource, u32>); 12] = [
+        let cases: [(&str, Asker, Result<Resource, u32>); 14] = [
+            (
+                "https://storage.azure.com//.default",
+                Asker::Application,
+                Ok(Resource::Storage),
+            ),
+            (
+                "https://contosocosts.blob.core.windows.net/.default",
+                Asker::Application,
+                Ok(Resource::Storage),
+            ),
             (arm, Asker::Application, Ok(Resource::Arm)),
             (
                 "https://management.core.windows.net//.default",

@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+use super::provider_table::is_always_registered;
 
 /// Everything below subscriptions.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -19,6 +23,46 @@ pub struct Storage {
     /// Storage accounts, by name, which is unique in the whole cloud.
     #[serde(default)]
     pub accounts: BTreeMap<String, StorageAccount>,
+    /// What Azure Policy forbids.
+    #[serde(default)]
+    pub policies: Vec<Policy>,
+    /// What goes on after its answer, by the id under which it is looked at.
+    #[serde(default)]
+    pub operations: BTreeMap<Uuid, ResourceOperation>,
+}
+
+/// An assignment of a policy with the effect `deny`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Policy {
+    /// Its name.
+    pub name: String,
+    /// Where it is assigned: a subscription or a management group.
+    pub scope: String,
+    /// What it denies.
+    pub denies: Denied,
+}
+
+/// What a policy denies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Denied {
+    /// Storage accounts that keys open. An account that does not say so allows it.
+    SharedKeyAccess,
+    /// Storage accounts that can be reached from the internet.
+    PublicNetworkAccess,
+    /// Storage accounts and resource groups in other regions than these.
+    OtherLocations(Vec<String>),
+}
+
+/// Something that goes on after its answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ResourceOperation {
+    /// The subscription that it goes on in.
+    pub subscription: Uuid,
+    /// Id of the resource that is made or removed.
+    pub subject: String,
+    /// When it is done.
+    pub ready_at: Timestamp,
 }
 
 /// A resource provider in a subscription.
@@ -167,11 +211,101 @@ impl Storage {
     /// Whether a provider may be used in a subscription.
     #[must_use]
     pub fn is_registered(&self, subscription: Uuid, namespace: &str, now: Timestamp) -> bool {
+        if is_always_registered(namespace) {
+            return true;
+        }
         self.providers
             .get(&Self::provider_key(subscription, namespace))
             .is_some_and(|provider| {
                 provider.state == RegistrationState::Registered && provider.settled_at <= now
             })
+    }
+
+    /// The key of a resource group in [`Storage::resource_groups`].
+    #[must_use]
+    pub fn group_key(subscription: Uuid, name: &str) -> String {
+        format!(
+            "/subscriptions/{subscription}/resourcegroups/{}",
+            name.to_ascii_lowercase()
+        )
+    }
+
+    /// A resource group; one that is being deleted is there until it is gone.
+    #[must_use]
+    pub fn group(&self, subscription: Uuid, name: &str) -> Option<&ResourceGroup> {
+        self.resource_groups
+            .get(&Self::group_key(subscription, name))
+    }
+
+    /// The storage account of that name in a resource group.
+    #[must_use]
+    pub fn account(
+        &self,
+        subscription: Uuid,
+        resource_group: &str,
+        name: &str,
+    ) -> Option<&StorageAccount> {
+        self.group(subscription, resource_group)?;
+        self.accounts
+            .get(&name.to_ascii_lowercase())
+            .filter(|account| {
+                account.subscription == subscription
+                    && account.resource_group.eq_ignore_ascii_case(resource_group)
+            })
+    }
+
+    /// Takes what is gone out of the state: groups whose deletion has ended, with what was in them, and containers. Done before
+    /// every request, so that nobody else has to look at the clock.
+    pub(in crate::sandbox) fn sweep(&mut self, now: Timestamp) {
+        let gone = |until: Option<Timestamp>| until.is_some_and(|until| until <= now);
+        let groups: Vec<String> = self
+            .resource_groups
+            .iter()
+            .filter(|(_, group)| gone(group.deleting_until))
+            .map(|(key, _)| key.clone())
+            .collect();
+        self.accounts.retain(|_, account| {
+            !groups.contains(&Self::group_key(
+                account.subscription,
+                &account.resource_group,
+            ))
+        });
+        for group in groups {
+            self.resource_groups.remove(&group);
+        }
+        for account in self.accounts.values_mut() {
+            account
+                .containers
+                .retain(|_, container| !gone(container.deleting_until));
+        }
+    }
+}
+
+impl Container {
+    /// A blob that is there: one with a time to come is not yet.
+    #[must_use]
+    pub fn blob(&self, name: &str, now: Timestamp) -> Option<&Blob> {
+        self.blobs
+            .get(name)
+            .filter(|blob| blob.last_modified <= now)
+    }
+}
+
+impl BlobBody {
+    /// Its length in bytes. Base64 that is none counts as empty.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        match self {
+            Self::Text(text) => text.len() as u64,
+            Self::Base64(text) => STANDARD.decode(text).map_or(0, |bytes| bytes.len() as u64),
+            Self::Filler(length) => *length,
+        }
+    }
+
+    /// Whether there is nothing in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 }
 

@@ -117,8 +117,15 @@ async fn accounts_profiles_and_customers_have_costs_of_their_own() {
         (nobody.status, nobody.text("/code")),
         (404, "NotFound".to_owned())
     );
-    let department = format!("{}/departments/101", account(ids::ENROLLMENT));
-    assert_eq!(query(&harness, &avery, &department).await.status, 501);
+    let below_profile = format!(
+        "{}/customers/{customer}",
+        State::first_billing_profile(&partner)
+    );
+    assert_eq!(
+        query(&harness, &avery, &below_profile).await.status,
+        404,
+        "costs are asked for below the account"
+    );
     let pay_as_you_go = query(&harness, &avery, &account(ids::MOSP_ACCOUNT)).await;
     assert_eq!(
         (pay_as_you_go.status, pay_as_you_go.code()),
@@ -141,13 +148,110 @@ async fn the_quota_is_that_of_every_query() {
             .headers
             .contains_key("x-ms-ratelimit-microsoft.costmanagement-entity-retry-after")
     );
-    assert_eq!(
-        query(&harness, &avery, &account(ids::ENROLLMENT))
-            .await
-            .status,
-        200,
-        "another scope"
-    );
+}
+
+/// Twelve units in ten seconds are the whole directory's, whichever scopes are asked for and whoever asks.
+#[tokio::test]
+async fn the_directory_has_a_quota_across_scopes() {
+    let harness = harness(|_| ()).await;
+    let avery = harness.person(ids::AVERY_NAME, ARM).await;
+    let operator = harness.operator(ARM).await;
+    let scopes = [account(ids::MCA_ACCOUNT), account(ids::ENROLLMENT)];
+    for number in 0..12 {
+        let answer = query(&harness, &avery, &scopes[number % 2]).await;
+        let header = |name: &str| {
+            let name = format!("x-ms-ratelimit-microsoft.costmanagement-qpu-{name}");
+            answer.headers[name.as_str()].to_str().unwrap().to_owned()
+        };
+        assert_eq!((answer.status, header("consumed")), (200, "1".to_owned()));
+        let left = 11 - number;
+        assert_eq!(
+            header("remaining"),
+            format!("{left},{},{}", left + 48, left + 588)
+        );
+    }
+    let subscription = format!("/subscriptions/{}", ids::SUBSCRIPTION);
+    for (token, scope) in [(&avery, &scopes[0]), (&operator, &subscription)] {
+        let refused = query(&harness, token, scope).await;
+        assert_eq!((refused.status, refused.code()), (429, "429"), "{scope}");
+    }
+    let refused = query(&harness, &operator, &subscription).await;
+    let wait = &refused.headers["x-ms-ratelimit-microsoft.costmanagement-qpu-retry-after"];
+    let wait: u64 = wait.to_str().unwrap().parse().unwrap();
+    assert!((1..=11).contains(&wait), "{wait}");
+}
+
+/// A narrower role shows its own costs and nobody else's; the account's role shows them all.
+#[tokio::test]
+async fn narrower_roles_show_their_own_costs() {
+    let harness = harness(|_| ()).await;
+    let [_, _, principal, token] = subject(&harness).await;
+    let principal: Uuid = principal.parse().unwrap();
+    let avery = harness.person(ids::AVERY_NAME, ARM).await;
+    let (enrollment, partner) = (account(ids::ENROLLMENT), account(ids::MPA_ACCOUNT));
+    let mca = State::first_billing_profile(&account(ids::MCA_ACCOUNT));
+    let customers = harness.sandbox.state(|state| {
+        let partner = state.billing_account_mut(ids::MPA_ACCOUNT).unwrap();
+        partner.customers.keys().copied().collect::<Vec<Uuid>>()
+    });
+    let given_at = State::first_billing_profile(&partner);
+    let reader = ids::BILLING_ROLE_SECTION_OR_CUSTOMER_READER;
+    for (given, role, own, other) in [
+        (
+            format!("{enrollment}/departments/101"),
+            ids::BILLING_ROLE_DEPARTMENT_READER,
+            format!("{enrollment}/departments/101"),
+            format!("{enrollment}/departments/102"),
+        ),
+        (
+            format!("{mca}/invoiceSections/CNTS-INV1-PJA-TGB"),
+            reader,
+            format!("{mca}/invoiceSections/CNTS-INV1-PJA-TGB"),
+            mca.clone(),
+        ),
+        (
+            format!("{given_at}/customers/{}", customers[0]),
+            reader,
+            format!("{partner}/customers/{}", customers[0]),
+            format!("{partner}/customers/{}", customers[1]),
+        ),
+    ] {
+        assert_eq!(query(&harness, &token, &own).await.status, 401, "{own}");
+        harness
+            .sandbox
+            .state(|state| state.assign_billing_role(principal, role, &given));
+        let seen = query(&harness, &token, &own).await;
+        assert_eq!(seen.status, 200, "{own}: {seen:?}");
+        let theirs = query(&harness, &avery, &own).await;
+        assert_eq!(
+            seen.body["properties"]["rows"],
+            theirs.body["properties"]["rows"]
+        );
+        assert_eq!(query(&harness, &token, &other).await.status, 401, "{other}");
+    }
+}
+
+/// The enrollment's administrators and the department's own give its role; a reader of the enrollment doesn't.
+#[tokio::test]
+async fn a_departments_administrator_gives_its_role_and_no_other() {
+    let harness = harness(|state| {
+        let scope = format!("{}/departments/101", account(ids::ENROLLMENT));
+        state.assign_billing_role(ids::LEE, ids::BILLING_ROLE_DEPARTMENT_ADMINISTRATOR, &scope);
+    })
+    .await;
+    let [_, _, principal, _] = subject(&harness).await;
+    let lee = harness.person(ids::LEE_NAME, ARM).await;
+    for (department, status) in [("101", 200), ("102", 403)] {
+        let scope = format!("{}/departments/{department}", account(ids::ENROLLMENT));
+        let role = ids::BILLING_ROLE_DEPARTMENT_READER;
+        let body = json!({"properties": {"principalId": principal, "principalTenantId": ids::TENANT,
+            "roleDefinitionId": format!("{scope}/billingRoleDefinitions/{role}")}});
+        let path = format!("{scope}/billingRoleAssignments/{}", Uuid::new_v4());
+        let answer = harness
+            .arm("PUT", &path, "2019-10-01-preview", &lee, Some(body))
+            .await;
+        assert_eq!(answer.status, status, "{department}: {answer:?}");
+    }
 }
 
 #[tokio::test]

@@ -60,7 +60,7 @@ async fn role_definitions_depend_on_agreement_and_scope() {
         (account(ids::ENROLLMENT), 3, "EnrollmentReader"),
         (
             format!("{}/departments/101", account(ids::ENROLLMENT)),
-            1,
+            2,
             "DepartmentReader",
         ),
         (account(ids::MCA_ACCOUNT), 4, "Billing account reader"),

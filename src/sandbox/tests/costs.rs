@@ -140,9 +140,11 @@ async fn the_thirteenth_query_in_ten_seconds_has_to_wait() {
         .unwrap();
     assert!((1..=11).contains(&wait.parse::<i64>().unwrap()), "{wait}");
     let other = format!("{}/resourceGroups/web", subscription_scope());
-    assert_eq!(
-        query(&harness, &token, &other, monthly()).await.status,
-        200,
-        "another scope"
+    let refused = query(&harness, &token, &other, monthly()).await;
+    assert_eq!(refused.status, 429, "another scope, of the same directory");
+    assert!(
+        refused
+            .headers
+            .contains_key("x-ms-ratelimit-microsoft.costmanagement-qpu-retry-after")
     );
 }

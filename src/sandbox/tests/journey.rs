@@ -100,6 +100,7 @@ async fn everything_new_takes_its_time() {
         password: wait,
         rbac: wait,
         billing: wait,
+        ..Replication::none()
     };
     let harness = Harness::with(replication, State::contoso()).await;
     let (graph, arm) = (harness.operator(GRAPH).await, harness.operator(ARM).await);

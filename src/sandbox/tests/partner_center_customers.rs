@@ -1,7 +1,7 @@
 //! Partner Center's customers: pages, filters, what they bought; resellers' agreements; too many requests.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -363,15 +363,8 @@ async fn ten_thousand_customers_are_read_without_writing_them_down_again() {
     })
     .await;
     let written = std::fs::metadata(&path).unwrap().modified().unwrap();
-    let began = Instant::now();
     let (found, pages) = all(&harness, "/v1/customers?size=500").await;
     assert_eq!((found.len(), pages), (MANY + 15, 21));
-    // Writing the state takes longer than that for a single request; the bound is wide because machines are busy.
-    assert!(
-        began.elapsed() < Duration::from_secs(20),
-        "{:?}",
-        began.elapsed()
-    );
     assert_eq!(
         std::fs::metadata(&path).unwrap().modified().unwrap(),
         written

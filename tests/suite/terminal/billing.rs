@@ -2,7 +2,7 @@
 
 use azconnect::sandbox::{State, ids};
 
-use super::pty::{DOWN, ENTER, Pty};
+use super::pty::{CTRL_C, DOWN, ENTER, Pty};
 use super::{folder, store_in};
 use crate::billing_lab::{account, lab, many_customers, principal, roles_of, state, with};
 use crate::lab::Lab;
@@ -109,4 +109,73 @@ fn of_twelve_hundred_customers_some_are_found_by_typing() {
         "{}",
         left.screen
     );
+}
+
+/// A refusal of the role leaves a run that can be gone on with.
+fn refused_once(lab: &Lab) {
+    lab.sandbox().faults().add(azconnect::sandbox::Rule {
+        service: None,
+        method: Some("POST".to_owned()),
+        path_contains: Some("/createBillingRoleAssignment".to_owned()),
+        nth: 1,
+        times: 1,
+        action: azconnect::sandbox::Action::Respond {
+            status: 422,
+            headers: [("Content-Type".to_owned(), "application/json".to_owned())].into(),
+            body: Some(serde_json::json!({"error": {"code": "UnprocessableEntity", "message": "Not now."}})),
+        },
+    });
+}
+
+#[test]
+fn all_customers_are_remembered_when_a_run_is_gone_on_with() {
+    let (lab, folder) = (lab(), folder());
+    let store = store_in(&folder);
+    refused_once(&lab);
+    let account = ["--billing-account", ids::MPA_ACCOUNT];
+    let mut pty = start(&lab, &store, "spaceone", &account);
+    pty.wait_for_menu("Some of them");
+    pty.keys(ENTER);
+    pty.wait_for("[e]xplain");
+    pty.keys("y\r");
+    assert_ne!(pty.end().code, 0);
+    let mut pty = start(&lab, &store, "spaceone", &["--resume"]);
+    let shown = pty.wait_for("[e]xplain");
+    assert!(!shown.contains("All 12 customers"), "{shown}");
+    pty.keys("y\r");
+    pty.end().exits(0);
+    assert_eq!(roles_of(&lab, principal(&lab)).len(), 1);
+}
+
+#[test]
+fn one_of_several_billing_profiles_can_be_chosen_and_one_alone_is_not_asked_for() {
+    let lab = with(crate::billing_parts::two_profiles(ids::MCA_ACCOUNT));
+    let wanted = ["--billing-account", ids::MCA_ACCOUNT];
+    let folder = folder();
+    let mut pty = start(&lab, &store_in(&folder), "generic", &wanted);
+    let menu = pty.wait_for_menu("The whole account");
+    assert!(menu.contains("Contoso Nordic"), "{menu}");
+    pty.keys(DOWN);
+    pty.keys(DOWN);
+    pty.keys(ENTER);
+    let plan = pty.wait_for("[e]xplain");
+    assert!(plan.contains("Billing profile reader"), "{plan}");
+    pty.keys(CTRL_C);
+    pty.end().exits(130);
+    // The vendor reads the account, and an account with one profile leaves no choice.
+    for (state, vendor) in [
+        (
+            crate::billing_parts::two_profiles(ids::MCA_ACCOUNT),
+            "spot-billing-engine",
+        ),
+        (state(), "generic"),
+    ] {
+        let lab = with(state);
+        let mut pty = start(&lab, &store_in(&folder), vendor, &wanted);
+        let plan = pty.wait_for("[e]xplain");
+        assert!(!plan.contains("The whole account"), "{plan}");
+        assert!(plan.contains("Billing account reader"), "{plan}");
+        pty.keys(CTRL_C);
+        pty.end().exits(130);
+    }
 }
