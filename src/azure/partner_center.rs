@@ -32,7 +32,7 @@ const MOST_PAGES: usize = 2_000;
 pub struct PartnerCustomer {
     id: String,
     #[serde(default)]
-    company_profile: CompanyProfile,
+    company_profile: Option<CompanyProfile>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -82,7 +82,8 @@ pub struct PartnerProfile {
 impl PartnerCustomer {
     /// The customer's directory; none where Partner Center shows something else.
     pub fn directory(&self) -> Option<TenantId> {
-        let named = self.company_profile.tenant_id.as_deref();
+        let profile = self.company_profile.as_ref();
+        let named = profile.and_then(|profile| profile.tenant_id.as_deref());
         named
             .and_then(|id| id.parse().ok())
             .or_else(|| self.id.parse().ok())
@@ -90,18 +91,18 @@ impl PartnerCustomer {
 
     /// What people call it.
     pub fn display_name(&self) -> String {
-        let profile = &self.company_profile;
-        let said = |text: &&String| !text.trim().is_empty();
-        let name = profile.company_name.as_ref().filter(said);
-        let name = name.or_else(|| profile.domain.as_ref().filter(said));
-        crate::text::printable(name.unwrap_or(&self.id))
+        let profile = self.company_profile.iter();
+        let names = profile.flat_map(|profile| [&profile.company_name, &profile.domain]);
+        let mut said = names.flatten().filter(|text| !text.trim().is_empty());
+        crate::text::printable(said.next().unwrap_or(&self.id))
     }
 }
 
-/// Parts of the names and ids of the offers that are Azure's: the plan, and the old offer's.
+/// The offers that are Azure's, by their names and by what their ids begin with: the plan, and the old offer. The name alone decides
+/// where there is no id, and only as a whole: licences are called after Azure too.
 /// Source: <https://learn.microsoft.com/partner-center/customers/azure-plan-get-started>
-const AZURE_PLAN: (&str, &str) = ("azure plan", "dzh318z0bps6");
-const OLD_OFFER: (&str, &str) = ("microsoft azure", "ms-azr-0145p");
+const AZURE_PLAN: (&str, &str) = ("Azure plan", "DZH318Z0BPS6");
+const OLD_OFFER: (&str, &str) = ("Microsoft Azure", "MS-AZR-0145P");
 
 impl PartnerSubscription {
     /// Whether it is an Azure plan.
@@ -125,11 +126,13 @@ impl PartnerSubscription {
     }
 
     fn is_of(&self, (name, id): (&str, &str)) -> bool {
-        let has = |text: &Option<String>, part: &str| {
-            text.as_ref()
-                .is_some_and(|text| text.to_ascii_lowercase().contains(part))
+        let begins = |text: &str| {
+            text.get(..id.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(id))
         };
-        has(&self.offer_name, name) || has(&self.offer_id, id)
+        let named = self.offer_name.as_deref();
+        self.offer_id.as_deref().is_some_and(begins)
+            || named.is_some_and(|text| text.trim().eq_ignore_ascii_case(name))
     }
 }
 
@@ -247,8 +250,8 @@ fn endless(detail: &str) -> AzureError {
 
 /// Refusals that have nothing to do with App management: waiting for a click there would be in vain.
 const NOT_BY_REGISTRATION: &[&str] = &[
-    "20002", "2030", "2032", "800018", "800039", "800043", "900123", "900124", "900149", "900309",
-    "900329", "900420",
+    "20002", "2030", "2032", "800001", "800018", "800039", "800043", "900123", "900124", "900149",
+    "900309", "900329", "900420",
 ];
 
 /// Whether a refusal may be that of an application that nobody has registered in App management yet. Partner Center has no code of its
@@ -295,6 +298,7 @@ mod tests {
             (403, "403", true),
             (403, "900150", true),
             (403, "900308", true),
+            (401, "800001", false),
             (403, "900124", false),
             (403, "900149", false),
             (403, "900329", false),
@@ -347,10 +351,11 @@ mod tests {
                 true,
             ),
             (
-                json!({"offerName": "Microsoft 365 E3", "offerId": "796b6b5f"}),
+                json!({"offerName": "Microsoft Azure Active Directory Premium P1", "offerId": "796b6b5f"}),
                 false,
                 false,
             ),
+            (json!({"offerId": "ms-azr-0145p"}), false, true),
             (json!({}), false, false),
         ] {
             let one: PartnerSubscription = serde_json::from_value(body).unwrap();
@@ -367,5 +372,9 @@ mod tests {
         .unwrap();
         assert_eq!(one.directory().unwrap().to_string(), id);
         assert_eq!(one.display_name(), "a.example");
+        let bare: PartnerCustomer =
+            serde_json::from_value(json!({"id": id, "companyProfile": null})).unwrap();
+        assert_eq!(bare.directory(), one.directory());
+        assert_eq!(bare.display_name(), id);
     }
 }
