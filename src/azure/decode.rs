@@ -20,7 +20,7 @@ pub(super) fn decode(status: u16, body: &[u8]) -> (String, String) {
         Ok(value) => from_json(&value),
         Err(_) => (
             between(text, "<Code>", "</Code>"),
-            between(text, "<Message>", "</Message>"),
+            between(text, "<Message>", "</Message>").map(|message| without_ids(&message)),
         ),
     };
     let code = code
@@ -87,6 +87,15 @@ fn between(text: &str, before: &str, after: &str) -> Option<String> {
     Some(text[start..end].to_owned())
 }
 
+/// The blob service puts the request's id and the time on lines of their own behind the message; both are headers as well.
+fn without_ids(message: &str) -> String {
+    let first = message.lines().next().unwrap_or_default();
+    match quick_xml::escape::unescape(first) {
+        Ok(plain) => plain.into_owned(),
+        Err(_) => first.to_owned(),
+    }
+}
+
 /// Reads Entra's refusal out of a text that holds its `error_description`, however it is wrapped.
 ///
 /// azure_identity 1.0 loses the body of an error whose description has an escape (`\r\n`, which Entra's always has) but repeats
@@ -150,7 +159,7 @@ pub(super) fn correlation_id(headers: &Headers) -> Option<String> {
 }
 
 /// The request as a person reads it. Partner Center's support wants the id of the single request beside that of the run.
-pub(super) fn named(request: String, headers: &Headers) -> String {
+pub(super) fn with_id(request: String, headers: &Headers) -> String {
     match id(headers, "ms-requestid") {
         Some(id) => format!("{request}, request id {id}"),
         None => request,
@@ -163,18 +172,20 @@ fn id(headers: &Headers, name: &'static str) -> Option<String> {
         .map(crate::text::printable)
 }
 
-/// The service behind Resource Manager that answered, by the request's path.
+/// The service behind Resource Manager that answered: the last provider that the request's path names.
 pub(super) fn provider(request: &str) -> Option<Service> {
+    let last = request.rsplit_once("/providers/")?.1.split('/').next()?;
     PROVIDERS
         .iter()
-        .find(|(part, _)| request.contains(part))
+        .find(|(namespace, _)| namespace.eq_ignore_ascii_case(last))
         .map(|(_, service)| *service)
 }
 
-/// Parts of paths, and whose they are. Cost Management stands before billing accounts, below which it may be.
+/// Providers whose errors have remedies of their own.
 const PROVIDERS: &[(&str, Service)] = &[
-    ("/Microsoft.CostManagement/", Service::CostManagement),
-    ("/Microsoft.Billing/", Service::Billing),
+    ("Microsoft.CostManagement", Service::CostManagement),
+    ("Microsoft.Billing", Service::Billing),
+    ("Microsoft.Storage", Service::StorageAccounts),
 ];
 
 /// Whether the answer is a page or a redirect, which Azure's APIs send only when they are out of order themselves.
@@ -232,6 +243,11 @@ mod tests {
                 "<?xml version=\"1.0\"?><Error><Code>AuthFailed</Code><Message>No</Message></Error>",
                 "AuthFailed",
                 "No",
+            ),
+            (
+                "<Error><Code>ContainerNotFound</Code><Message>The container &quot;x&quot; isn't there.\nRequestId:1\nTime:2026</Message></Error>",
+                "ContainerNotFound",
+                "The container \"x\" isn't there.",
             ),
             ("", "502", "Azure gave no reason"),
             ("<html>proxy</html>", "502", "Azure gave no reason"),

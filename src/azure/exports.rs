@@ -58,6 +58,8 @@ pub struct ExportProperties {
     pub partition_data: Option<bool>,
     /// `OverwritePreviousReport` or `CreateNewReport`.
     pub data_overwrite_behavior: Option<String>,
+    /// What people are told about it.
+    pub export_description: Option<String>,
     /// What it exports.
     pub definition: ExportDefinition,
     /// Where its files go.

@@ -3,6 +3,9 @@
 pub mod authorization;
 pub mod billing;
 pub mod billing_parts;
+pub mod blob;
+mod blob_list;
+mod call;
 pub mod client;
 pub mod cloud;
 pub mod cost_details;
@@ -12,6 +15,7 @@ pub mod deleted_items;
 pub mod directory;
 pub mod error;
 mod explain;
+mod export_failure;
 pub mod exports;
 mod failure;
 pub mod graph;
@@ -54,6 +58,9 @@ pub struct Azure {
     partner_center: Api,
     run: Uuid,
     pace: Arc<pace::Pace>,
+    cloud: Arc<Cloud>,
+    transport: Transport,
+    credential: Arc<dyn TokenCredential>,
 }
 
 impl Azure {
@@ -67,7 +74,7 @@ impl Azure {
         let access = Access {
             cloud,
             transport,
-            credential: Some(credential),
+            credential: Some(credential.clone()),
             facts: Arc::new(facts),
         };
         let nobody = Access {
@@ -86,6 +93,9 @@ impl Azure {
             ),
             run: transport.run(),
             pace: Arc::default(),
+            cloud: cloud.clone(),
+            transport: transport.clone(),
+            credential,
         }
     }
 
@@ -97,8 +107,7 @@ impl Azure {
             arm: self.arm.knowing(facts.iter().cloned()),
             login: self.login.knowing(facts.iter().cloned()),
             partner_center: self.partner_center.knowing(facts.iter().cloned()),
-            run: self.run,
-            pace: self.pace.clone(),
+            ..self.clone()
         }
     }
 

@@ -35,7 +35,7 @@ pub fn connection(record: &ConnectionRecord) -> Value {
         "scopes": record.scopes,
         "credential": record.credential,
         "partner": record.partner,
-        "exports": [],
+        "exports": record.exports,
     })
 }
 

@@ -161,6 +161,14 @@ impl Dataset {
         }
     }
 
+    /// The data set that the API calls so.
+    pub fn of_api(text: &str) -> Option<Dataset> {
+        let row = TABLE
+            .iter()
+            .find(|row| row.api_type.eq_ignore_ascii_case(text))?;
+        Some(row.dataset)
+    }
+
     /// Whether a scope gives it, under an agreement where that is known. Where sources disagree (`actual` at a management group), it
     /// is tried.
     pub fn is_given_at(self, scope: &Scope, agreement: Option<Agreement>) -> bool {

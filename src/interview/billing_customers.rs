@@ -1,6 +1,7 @@
 //! Which of a partner's customers: all, some, or some and nothing else of the account.
 
 use super::Interview;
+use super::answers::Source;
 use super::billing::Account;
 use super::billing_parts::WHOLE;
 use super::billing_refusals as refusals;
@@ -52,6 +53,39 @@ impl Interview {
             None if by_name => self.choose_each(&names, account).await?,
             None if names.len() < 2 => return Ok(Vec::new()),
             None => self.choose_customers(&names, "later ones too").await?,
+        };
+        chosen
+            .iter()
+            .map(|id| customer(id, &names, account))
+            .collect()
+    }
+
+    /// Customers to export from. Each is an export of its own, so that one at least is named; `all` is those of today.
+    pub(super) async fn customers_to_export(
+        &mut self,
+        azure: &Azure,
+        account: &Account,
+        granted: &[ScopeChoice],
+    ) -> Result<Vec<ScopeChoice>> {
+        let Some(above) = granted.first() else {
+            return Ok(Vec::new());
+        };
+        let names = names(&azure.customers_of(&above.scope).await?);
+        let wanted = self
+            .answers
+            .get("customer_tenant")
+            .map(|answer| answer.values.clone());
+        let chosen = match wanted {
+            _ if names.is_empty() => return Err(refusals::no_customers(&account.display_name)),
+            Some(ids) if ids.iter().any(|id| id == ALL) => names.keys().cloned().collect(),
+            Some(ids) => ids,
+            None if names.len() == 1 => {
+                let only: Vec<String> = names.keys().cloned().collect();
+                self.answers
+                    .set("customer_tenant", only.clone(), Source::Only);
+                only
+            }
+            None => self.choose_some(options(&names)).await?,
         };
         chosen
             .iter()

@@ -226,11 +226,17 @@ pub(super) fn no_customer(tenant: TenantId, account: &str, customers: usize) -> 
         .hint("See the customers and their directory IDs: https://partner.microsoft.com/commerce/customers/list")
 }
 
-/// A partner without customers, where the vendor wants to be told which.
+/// A partner without customers, where one has to be named.
 pub(super) fn no_customers(account: &str) -> Error {
-    Error::usage("no_customers", format!("The billing account \"{account}\" shows no customer."))
-        .why("It lists only customers with an Azure plan, and Partner Center lists none that your sign-in may see either.")
-        .hint("See the customers and their offers: https://partner.microsoft.com/commerce/customers/list")
+    Error::usage(
+        "no_customers",
+        format!(
+            "The billing account \"{account}\" shows no customer, and one at least has to be named."
+        ),
+    )
+    .why("It has none with an Azure plan, or your role doesn't show them; nor does Partner Center.")
+    .hint("See the customers: https://partner.microsoft.com/commerce/customers/list")
+    .hint("As a partner, sign in with the Admin agent role or as a Global Administrator.")
 }
 
 fn agreements(vendor: &Vendor) -> String {

@@ -3,16 +3,15 @@
 //! Partner Center shows profiles to people only, and only with a second factor, so whatever it answers here may also be no answer: then the
 //! person is asked. What it does say about the directory is not passed over.
 
+use super::Interview;
 use super::answers::Source;
 use super::partner_questions::{NEW, REGISTERED};
-use super::questions::Question;
-use super::resolve::{blocking, unique_name};
-use super::{Interview, missing};
+use super::resolve::unique_name;
 use crate::azure::partner_center::PartnerProfile;
 use crate::azure::{Azure, AzureError};
 use crate::connection::{Directory, Partner};
 use crate::error::{Error, Kind, Result};
-use crate::ui::{Ask, Choice, Event};
+use crate::ui::{Choice, Event};
 use crate::vendors::{ApplicationKind, Vendor};
 
 /// The page on which a person registers a partner's web app.
@@ -60,20 +59,6 @@ impl Interview {
         Ok(is_wanted.then_some(partner))
     }
 
-    /// Notes the gaps of [`Interview::partner`] where nobody can be asked.
-    ///
-    /// # Errors
-    /// As [`Interview::partner`].
-    pub async fn look_at_partner(
-        &mut self,
-        azure: &Azure,
-        vendor: &Vendor,
-        directory: &Directory,
-    ) -> Result<()> {
-        self.partner(azure, vendor, directory).await?;
-        self.partner_app(azure, vendor, directory).await
-    }
-
     async fn partner_id(&mut self, azure: &Azure, directory: &Directory) -> Result<Option<String>> {
         let own = own(azure).await;
         if let Some(given) = self.answers.value("partner_id").map(str::to_owned) {
@@ -96,7 +81,7 @@ impl Interview {
                 self.tell_fact("Partner ID", &id, "partner_id");
                 Ok(Some(id))
             }
-            None => self.typed("partner_id").await,
+            None => self.ask_text("partner_id").await,
         }
     }
 
@@ -104,7 +89,7 @@ impl Interview {
     async fn verify_partner(&self, azure: &Azure, given: &str, own: &Own) -> Result<()> {
         let digits = given.len();
         if !(4..=10).contains(&digits) {
-            self.warn(
+            self.caution(
                 format!("A partner ID of {digits} digits is unusual: they have four to ten."),
                 "Compare it with Account settings > Legal info > Partner: https://partner.microsoft.com/dashboard/account/v3/organization/legalinfo#mpn".to_owned(),
             );
@@ -114,12 +99,12 @@ impl Interview {
                 self.tell_fact("Partner ID", given, "partner_id");
             }
             Own::Profile(profile) => self.another_partner(azure, given, profile).await?,
-            Own::NoPartner => self.warn(
+            Own::NoPartner => self.caution(
                 "Partner Center knows no partner in this directory.".to_owned(),
                 "Name the directory that is enrolled in CSP with `--tenant`, unless you are sure."
                     .to_owned(),
             ),
-            Own::NotServed => self.warn(
+            Own::NotServed => self.caution(
                 "Partner Center refuses you its API although you are a Global Administrator: the directory seems to be an indirect reseller's, which has no access to it.".to_owned(),
                 "Ask the indirect provider for the data, unless you are sure.".to_owned(),
             ),
@@ -147,7 +132,7 @@ impl Interview {
             ))),
             Ok(Some(other)) => {
                 let name = other.name().unwrap_or_default();
-                self.warn(
+                self.caution(
                     format!("The partner ID {given} ({name}) is not this directory's own, which is {expected}. Vendors want that of the location that is enrolled in CSP (PLA), not the global one (PGA)."),
                     format!("Give the location's: --partner-id {expected}"),
                 );
@@ -181,7 +166,7 @@ impl Interview {
                 .map(|domain| (domain, "Azure Resource Manager")),
         };
         let Some((domain, service)) = found else {
-            return self.typed("default_domain").await;
+            return self.ask_text("default_domain").await;
         };
         self.answers.set(
             "default_domain",
@@ -193,7 +178,7 @@ impl Interview {
             Some(initial) => format!("from {service}; the initial one is {initial}"),
             None => format!("from {service}"),
         };
-        self.ui().tell(Event::Fact {
+        self.tell(Event::Fact {
             label: "Default domain".to_owned(),
             value: domain.clone(),
             source,
@@ -236,13 +221,13 @@ impl Interview {
         }
         if wanted == REGISTERED && !has_app {
             if self.can_ask() {
-                self.ui().tell(Event::NeedsUser {
+                self.tell(Event::NeedsUser {
                     what: "As a Global Administrator, open Account settings > App management: take the web app that is there, or click Add new web app; then copy its App ID".to_owned(),
                     url: APP_MANAGEMENT.to_owned(),
                     code: None,
                 });
             }
-            self.typed("app_id").await?;
+            self.ask_text("app_id").await?;
         }
         Ok(())
     }
@@ -279,38 +264,16 @@ impl Interview {
         Ok(if chosen == Some(0) { REGISTERED } else { NEW }.to_owned())
     }
 
-    /// The answer as somebody types it; a gap where nobody can be asked.
-    async fn typed(&mut self, key: &'static str) -> Result<Option<String>> {
-        let Some(question) = Question::find(key) else {
-            return Err(Error::bug(format!("there is no question `{key}`")));
-        };
-        if !self.can_ask() {
-            self.gaps.push(missing::gap(question, Vec::new()));
-            return Ok(None);
-        }
-        let ui = self.ui();
-        let ask = Ask {
-            key: key.to_owned(),
-            prompt: question.prompt.to_owned(),
-            help: question.explain.to_owned(),
-            default: None,
-        };
-        let typed = blocking(move || ui.text(&ask, &|text| (question.check)(text.trim()))).await?;
-        let typed = typed.trim().to_owned();
-        self.answers.set(key, vec![typed.clone()], Source::Asked);
-        Ok(Some(typed))
-    }
-
     fn tell_fact(&self, label: &str, value: &str, key: &str) {
-        self.ui().tell(Event::Fact {
+        self.tell(Event::Fact {
             label: label.to_owned(),
             value: value.to_owned(),
             source: self.answers.source(key),
         });
     }
 
-    fn warn(&self, what: String, fix: String) {
-        self.ui().tell(Event::Warning { what, fix });
+    fn caution(&self, what: String, fix: String) {
+        self.tell(Event::Warning { what, fix });
     }
 }
 

@@ -58,7 +58,7 @@ impl Interview {
         if count == 0 {
             return;
         }
-        self.ui().tell(Event::Fact {
+        self.tell(Event::Fact {
             label: "Customers".to_owned(),
             value: format!("{count} in Partner Center"),
             source: "the billing account shows none".to_owned(),

@@ -12,6 +12,7 @@
 mod advice;
 mod aftermath;
 mod architecture;
+mod azurite;
 mod bad_input;
 mod billing_choices;
 mod billing_contract;
@@ -27,7 +28,13 @@ mod billing_refusals;
 mod billing_rights;
 mod contract;
 mod contract_flows;
+mod exports_check;
+mod exports_connect;
 mod exports_contract;
+#[cfg(unix)] // people with a browser
+mod exports_flows;
+mod exports_interview;
+mod exports_lab;
 mod failing;
 mod failures_check;
 mod failures_costs;
@@ -45,6 +52,7 @@ mod lab;
 mod main_job;
 mod managed_identity;
 mod no_input;
+mod operator;
 #[cfg(unix)] // signals, terminals, file modes
 mod partner_contract;
 #[cfg(unix)] // people who sign in at a browser or with a code
@@ -66,6 +74,7 @@ mod sandbox_command;
 #[cfg(unix)] // signals, terminals, file modes
 mod secrets;
 mod sign_in;
+mod storage_contract;
 #[cfg(unix)] // signals, terminals, file modes
 mod terminal;
 #[cfg(unix)] // signals, terminals, file modes

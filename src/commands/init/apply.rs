@@ -12,7 +12,7 @@ use super::{Args, Decided, by_others, ending, partner_app, show_plan};
 use crate::azure::ids::ClientId;
 use crate::commands::app::App;
 use crate::commands::{documents, journals, narration, request};
-use crate::connection::{Change, ConnectionRecord, Receipt};
+use crate::connection::{Change, ConnectionRecord, ConnectionSpec, ExportRecord, Receipt};
 use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
 use crate::plan::execute::{Ended, Execution};
@@ -47,15 +47,16 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
     let kept_in = (store.kind() != "none").then_some(described.as_str());
     let plan = Plan::new(spec, vendor, known, kept_in)?;
     let ours = before.as_ref().map_or(&[][..], |record| &record.receipts);
-    let survey = plan
+    let mut survey = plan
         .survey(azure, journal.as_ref(), ours, app.host.now())
         .await?;
+    survey.warnings = plan.warnings(azure).await;
     let held = preflight(azure, &survey).await;
     let blocks = show_plan::blocks(vendor, spec, &survey, &held);
     if args.plan {
         let document = documents::document(
             Exit::Ok,
-            json!({"plan": true, "steps": planned(vendor, &survey)}),
+            json!({"plan": true, "steps": planned(vendor, &survey), "warnings": survey.warnings}),
         );
         let more = show_plan::explained(vendor, &survey);
         app.ui.finish(&Output {
@@ -212,6 +213,7 @@ fn record(
     all.dedup_by(|a, b| a.id == b.id);
     all.extend(receipts.iter().cloned());
     let client_id = fact(steps::application::ID, "client_id").and_then(|id| id.parse().ok());
+    let exports = exports(spec, &receipts);
     Ok(ConnectionRecord {
         name: spec.name.clone(),
         vendor: spec.vendor.clone(),
@@ -239,10 +241,34 @@ fn record(
             stored_in: decided.store.kind(),
         },
         receipts: all,
-        exports: Vec::new(),
+        exports,
         partner: spec.partner.clone(),
         created_at: before.map_or_else(|| app.host.now(), |record| record.created_at),
     })
+}
+
+/// The exports that the vendor reads, as they were made or found: one that was there may have another name.
+fn exports(spec: &ConnectionSpec, receipts: &[Receipt]) -> Vec<ExportRecord> {
+    let Some(storage) = &spec.storage else {
+        return Vec::new();
+    };
+    let recorded = spec.exports.iter().filter_map(|export| {
+        let id = steps::export::id(export);
+        let receipt = receipts.iter().find(|receipt| receipt.step == id)?;
+        let fact = |key: &str| receipt.facts.get(key).cloned();
+        Some(ExportRecord {
+            id: receipt.id.clone(),
+            scope: export.at.scope.clone(),
+            name: fact("export_name").unwrap_or_else(|| export.name.clone()),
+            dataset: export.dataset,
+            storage_account: storage.account.clone(),
+            container: storage.container.clone(),
+            directory: fact("export_directory").unwrap_or_else(|| export.directory.clone()),
+            recurrence: export.recurrence,
+            schedule_ends_at: receipt.fact("schedule_ends_at"),
+        })
+    });
+    recorded.collect()
 }
 
 /// Leads the message of a further step that failed, behind the fixes of the first.

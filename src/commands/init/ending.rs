@@ -77,7 +77,13 @@ pub(super) async fn finish(
     };
     let mut findings = match &secret {
         Some(secret) => {
-            prove::until_effective(app, decided.vendor, record, secret, patience).await?
+            let found =
+                prove::until_effective(app, decided.vendor, record, secret, patience).await?;
+            if args.wait && found.iter().any(|finding| finding.waits_for_data) {
+                prove::until_first_file(app, decided.vendor, record, secret, found).await?
+            } else {
+                found
+            }
         }
         None => vec![Finding::new(
             "entra.token",
@@ -117,12 +123,16 @@ pub(super) async fn finish(
         &views::place(&record.credential.stored_in),
     ));
     blocks.extend(views::console(decided.vendor));
+    if findings.iter().any(|finding| finding.waits_for_data) {
+        blocks.push(paragraph("The first file comes when the export has run: usually within half an hour of a run, and up to a day after the export was made. Nothing has to be done meanwhile; `init` with `--wait` stays until it is there."));
+    }
     blocks.push(ways(app, args, record, &findings, secret.is_some()));
     app.ui.finish(&Output { document, blocks });
     Ok(exit)
 }
 
-/// How a proven connection ends: only replication left of what was made just now is `pending`, any other failure wants attention.
+/// How a proven connection ends: where nothing is left but the replication of what was made just now, or an export's first file, it is
+/// `pending`; any other failure wants attention.
 fn outcome(findings: &[Finding], is_fresh: bool) -> Exit {
     let mut failed = findings
         .iter()
@@ -131,7 +141,7 @@ fn outcome(findings: &[Finding], is_fresh: bool) -> Exit {
     if failed.peek().is_none() {
         return Exit::Ok;
     }
-    if is_fresh && failed.all(|finding| finding.may_pass) {
+    if failed.all(|finding| finding.waits_for_data || is_fresh && finding.may_pass) {
         Exit::Pending
     } else {
         Exit::Attention
@@ -240,6 +250,14 @@ mod tests {
             outcome(&[finding(Status::Fail, true)], false),
             Exit::Attention
         );
+        let waits = || Finding::waiting("x", "x", "x");
+        for is_fresh in [true, false] {
+            assert_eq!(outcome(&[waits()], is_fresh), Exit::Pending);
+            assert_eq!(
+                outcome(&[waits(), finding(Status::Fail, false)], is_fresh),
+                Exit::Attention
+            );
+        }
         assert_eq!(
             outcome(
                 &[finding(Status::Fail, true), finding(Status::Fail, false)],

@@ -51,7 +51,22 @@ pub(super) fn blocks(
     if partner_app::is_needed(vendor) {
         items.push(partner_app::planned());
     }
-    vec![paragraph(intro), Block::Items { items }]
+    let mut blocks = vec![paragraph(intro), Block::Items { items }];
+    blocks.extend(cautions(survey));
+    blocks
+}
+
+/// What to know before agreeing.
+fn cautions(survey: &Survey) -> Option<Block> {
+    let items = survey.warnings.iter().map(|warning| Item {
+        state: "warn".to_owned(),
+        title: warning.clone(),
+        text: String::new(),
+        lines: Vec::new(),
+    });
+    (!survey.warnings.is_empty()).then(|| Block::Items {
+        items: items.collect(),
+    })
 }
 
 /// What a person should know of the vendor's way before anything is made; said once, when a connection is new.

@@ -209,10 +209,10 @@ fn list_answer(items: Vec<Value>, next: Option<String>) -> Answer {
     Answer::json(200, body)
 }
 
-/// A duration of the sandbox as seconds for `Retry-After`, rounded up; at least one.
+/// A duration of the sandbox as seconds for `Retry-After`, rounded up.
 fn seconds(delay: std::time::Duration) -> String {
     let whole = delay.as_secs() + u64::from(delay.subsec_nanos() > 0);
-    whole.max(1).to_string()
+    whole.to_string()
 }
 
 /// 404: the resource that ARM keeps track of is not there.

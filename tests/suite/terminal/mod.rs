@@ -3,6 +3,7 @@
 //! Transcripts are kept in `tests/suite/snapshots`, as a person would see them, so that a change of the screen can be read.
 
 mod billing;
+mod exports;
 mod interrupt;
 mod journey;
 mod partner;
