@@ -56,6 +56,18 @@ mod managed_identity;
 mod no_input;
 mod operator;
 #[cfg(unix)] // signals, terminals, file modes
+mod partner_contract;
+#[cfg(unix)] // people who sign in at a browser or with a code
+mod partner_customers;
+#[cfg(unix)] // people who sign in at a browser or with a code
+mod partner_facts;
+#[cfg(unix)] // people who sign in at a browser or with a code
+mod partner_flows;
+#[cfg(unix)] // people who sign in at a browser or with a code
+mod partner_lab;
+#[cfg(unix)] // people who sign in at a browser or with a code
+mod partner_service;
+#[cfg(unix)] // signals, terminals, file modes
 mod people;
 mod proxy;
 mod readme;

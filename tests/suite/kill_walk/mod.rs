@@ -9,6 +9,7 @@ mod existing_app;
 mod exports;
 mod late_replicas;
 mod new_app;
+mod partner;
 mod signals;
 
 use std::process::Child;
@@ -60,8 +61,13 @@ impl Undisturbed {
 
     /// The same for another vendor's run.
     fn of_run(lab: &Lab, arguments: &[String]) -> Undisturbed {
+        Undisturbed::ending(lab, arguments, 0)
+    }
+
+    /// The same for a run that ends with this code.
+    fn ending(lab: &Lab, arguments: &[String], code: i32) -> Undisturbed {
         let sent_before = lab.log().len();
-        lab.run(&words(arguments)).exits(0);
+        lab.run(&words(arguments)).exits(code);
         Undisturbed {
             requests: lab.log()[sent_before..]
                 .iter()
