@@ -15,6 +15,7 @@ pub mod deleted_items;
 pub mod directory;
 pub mod error;
 mod explain;
+pub mod export;
 mod export_failure;
 pub mod exports;
 mod failure;
