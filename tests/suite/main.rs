@@ -13,6 +13,8 @@ mod advice;
 mod aftermath;
 mod architecture;
 mod azurite;
+#[cfg(unix)] // signals
+mod backfill;
 mod bad_input;
 mod billing_choices;
 mod billing_contract;
