@@ -39,6 +39,7 @@ mod exports_interview;
 mod exports_lab;
 mod exports_obstacles;
 mod exports_remove;
+mod exports_wait;
 mod failing;
 mod failures_check;
 mod failures_costs;
