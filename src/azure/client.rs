@@ -20,7 +20,7 @@ use tokio::sync::Semaphore;
 
 pub use super::call::Call;
 use super::cloud::Cloud;
-use super::decode::{decode, is_a_strangers, oddity};
+use super::decode::{correlation_id, decode, is_a_strangers, oddity, provider, with_id};
 use super::error::{ApiError, AzureError, Facts, Result};
 use super::failure::{failure, unreadable};
 use super::throttling::{LongestWait, RETRY_AFTER, longest_wait};
@@ -300,14 +300,8 @@ impl Api {
         if let Some(named) = named {
             code = crate::text::printable(named);
         }
-        let id = |name: &'static str| {
-            headers
-                .get_optional_str(&HeaderName::from_static(name))
-                .map(crate::text::printable)
-        };
-        let correlation_id = id("x-ms-correlation-request-id")
-            .or_else(|| id("request-id"))
-            .or_else(|| id("x-ms-request-id"));
+        let correlation_id = correlation_id(headers);
+        let request = with_id(request, headers);
         let facts = self.facts.clone();
         let service = provider(&request).unwrap_or(self.service);
         AzureError::from(Box::new(ApiError {
@@ -348,19 +342,3 @@ impl Api {
         failed
     }
 }
-
-/// The service behind Resource Manager that answered: the last provider that the request's path names.
-fn provider(request: &str) -> Option<Service> {
-    let last = request.rsplit_once("/providers/")?.1.split('/').next()?;
-    PROVIDERS
-        .iter()
-        .find(|(namespace, _)| namespace.eq_ignore_ascii_case(last))
-        .map(|(_, service)| *service)
-}
-
-/// Providers whose errors have remedies of their own.
-const PROVIDERS: &[(&str, Service)] = &[
-    ("Microsoft.CostManagement", Service::CostManagement),
-    ("Microsoft.Billing", Service::Billing),
-    ("Microsoft.Storage", Service::StorageAccounts),
-];

@@ -3,9 +3,11 @@
 
 use std::sync::Arc;
 
+use azure_core::http::headers::{HeaderName, Headers};
 use serde_json::Value;
 
 use super::error::{Facts, SignInError};
+use crate::remedies::Service;
 
 /// What stands for a message where the answer had none.
 pub(super) const NO_REASON: &str = "Azure gave no reason";
@@ -141,6 +143,50 @@ pub(super) fn oddity(error: &serde_json::Error) -> String {
         _ => "it is no JSON".to_owned(),
     }
 }
+
+/// Where a service says under which id it logged the request, the more telling ones first.
+const CORRELATION_IDS: &[&str] = &[
+    "x-ms-correlation-request-id",
+    "request-id",
+    "x-ms-request-id",
+    "ms-correlationid",
+];
+
+/// The id under which the service logged the request.
+pub(super) fn correlation_id(headers: &Headers) -> Option<String> {
+    let mut all = CORRELATION_IDS.iter().copied();
+    all.find_map(|name| id(headers, name))
+}
+
+/// The request as a person reads it. Partner Center's support wants the id of the single request beside that of the run.
+pub(super) fn with_id(request: String, headers: &Headers) -> String {
+    match id(headers, "ms-requestid") {
+        Some(id) => format!("{request}, request id {id}"),
+        None => request,
+    }
+}
+
+fn id(headers: &Headers, name: &'static str) -> Option<String> {
+    headers
+        .get_optional_str(&HeaderName::from_static(name))
+        .map(crate::text::printable)
+}
+
+/// The service behind Resource Manager that answered: the last provider that the request's path names.
+pub(super) fn provider(request: &str) -> Option<Service> {
+    let last = request.rsplit_once("/providers/")?.1.split('/').next()?;
+    PROVIDERS
+        .iter()
+        .find(|(namespace, _)| namespace.eq_ignore_ascii_case(last))
+        .map(|(_, service)| *service)
+}
+
+/// Providers whose errors have remedies of their own.
+const PROVIDERS: &[(&str, Service)] = &[
+    ("Microsoft.CostManagement", Service::CostManagement),
+    ("Microsoft.Billing", Service::Billing),
+    ("Microsoft.Storage", Service::StorageAccounts),
+];
 
 /// Whether the answer is a page or a redirect, which Azure's APIs send only when they are out of order themselves.
 pub(super) fn is_a_strangers(status: u16, body: &[u8]) -> bool {

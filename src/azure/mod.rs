@@ -15,13 +15,17 @@ pub mod deleted_items;
 pub mod directory;
 pub mod error;
 mod explain;
+pub mod export;
 mod export_failure;
 pub mod exports;
 mod failure;
 pub mod graph;
 pub mod ids;
+pub mod openid;
 mod operation;
 mod pace;
+pub mod partner_center;
+mod partner_page;
 pub mod resource_groups;
 pub mod resource_providers;
 pub mod sign_in;
@@ -33,6 +37,7 @@ pub mod transport;
 use std::sync::Arc;
 
 use azure_core::credentials::TokenCredential;
+use uuid::Uuid;
 
 use client::{Access, Api};
 use cloud::Cloud;
@@ -50,6 +55,9 @@ use crate::remedies::Service;
 pub struct Azure {
     graph: Api,
     arm: Api,
+    login: Api,
+    partner_center: Api,
+    run: Uuid,
     pace: Arc<pace::Pace>,
     cloud: Arc<Cloud>,
     transport: Transport,
@@ -70,9 +78,21 @@ impl Azure {
             credential: Some(credential.clone()),
             facts: Arc::new(facts),
         };
+        let nobody = Access {
+            credential: None,
+            ..access.clone()
+        };
         Azure {
             graph: Api::new(Service::Graph, &cloud.graph, &cloud.graph_audience, &access),
             arm: Api::new(Service::Arm, &cloud.arm, &cloud.arm_audience, &access),
+            login: Api::new(Service::Entra, &cloud.login, "", &nobody),
+            partner_center: Api::new(
+                Service::PartnerCenter,
+                &cloud.partner_center,
+                &cloud.partner_center_audience,
+                &access,
+            ),
+            run: transport.run(),
             pace: Arc::default(),
             cloud: cloud.clone(),
             transport: transport.clone(),
@@ -86,6 +106,8 @@ impl Azure {
         Azure {
             graph: self.graph.knowing(facts.iter().cloned()),
             arm: self.arm.knowing(facts.iter().cloned()),
+            login: self.login.knowing(facts.iter().cloned()),
+            partner_center: self.partner_center.knowing(facts.iter().cloned()),
             ..self.clone()
         }
     }

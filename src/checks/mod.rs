@@ -8,9 +8,11 @@ pub mod coverage;
 pub mod credential_expiry;
 pub mod customers;
 pub mod delivery;
+pub mod domain;
 pub mod export;
 pub mod manifest;
 pub mod other_secrets;
+pub mod partner;
 pub mod role_assignments;
 pub mod storage;
 pub mod subscription;
@@ -26,10 +28,12 @@ pub fn for_vendor(ids: &[String]) -> Vec<Box<dyn Check>> {
         vec![
             Box::new(token::Token),
             Box::new(credential_expiry::CredentialExpiry),
+            Box::new(domain::Domain),
             Box::new(subscription::Subscriptions),
             Box::new(billing_account::BillingAccount),
             Box::new(customers::Customers),
             Box::new(cost_data::CostData),
+            Box::new(partner::PartnerCenter),
             Box::new(export::Exports),
             Box::new(storage::Storage),
         ]

@@ -51,14 +51,13 @@ impl Check for OtherSecrets {
     }
 }
 
+/// One line: it is so for every connection, every time.
 fn unseen(connected: &Connected<'_>) -> Finding {
-    let what = "Whether somebody made another secret is not shown to the app.";
+    let what = format!(
+        "Whether somebody made another one is not shown to the app. With your rights it is: `{}`",
+        connected.look_as_person
+    );
     Finding::new(ID, TITLE, Status::Skip, what)
-        .why("An app may read its own registration only with a permission that no vendor needs.")
-        .fix(format!(
-            "Look with your own rights: {}",
-            connected.look_as_person
-        ))
 }
 
 fn judge(all: &[PasswordCredential], recorded: KeyId, renew: &str) -> Finding {

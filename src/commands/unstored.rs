@@ -8,10 +8,11 @@ use crate::azure::exports::Export;
 use crate::azure::ids::{ClientId, SubscriptionId, TenantId};
 use crate::checks;
 use crate::connection::{
-    ConnectionName, ConnectionRecord, CredentialRecord, Dataset, ExportRecord, Scope,
+    ConnectionName, ConnectionRecord, CredentialRecord, Dataset, ExportRecord, Partner, Scope,
     StorageAccountId, export, parse_export_id, scope, storage,
 };
 use crate::error::{Error, Result};
+use crate::interview::Question;
 use crate::plan;
 use crate::secret::Secret;
 use crate::vendors::{self, Recurrence, Vendor};
@@ -42,6 +43,9 @@ pub(super) struct Unstored {
     /// Customer of a partner's billing account that the vendor reads (repeat)
     #[arg(long, value_name = "ID", requires = "billing_account")]
     customer_tenant: Vec<TenantId>,
+    /// Default domain that a partner's vendor was given
+    #[arg(long, value_name = "DOMAIN", requires = "tenant", value_parser = domain)]
+    default_domain: Option<String>,
     /// What it is used for
     #[arg(long, value_name = "VENDOR", requires = "tenant")]
     vendor: Option<String>,
@@ -99,7 +103,10 @@ impl Unstored {
             },
             receipts: Vec::new(),
             exports: Vec::new(),
-            partner: None,
+            partner: self.default_domain.as_ref().map(|domain| Partner {
+                partner_id: None,
+                default_domain: Some(domain.clone()),
+            }),
             created_at: app.host.now(),
             census: None,
         }))
@@ -222,6 +229,12 @@ fn vendor_unknown(vendor: &str) -> Error {
         ),
     )
     .hint("See them all: azconnect vendors")
+}
+
+fn domain(text: &str) -> std::result::Result<String, String> {
+    let check = Question::find("default_domain").map(|question| question.check);
+    check.map_or(Ok(()), |check| check(text))?;
+    Ok(text.to_ascii_lowercase())
 }
 
 fn billing_name(text: &str) -> std::result::Result<String, String> {

@@ -131,12 +131,14 @@ fn one(vendor: &Vendor) -> Output {
             if grant.optional { "optional" } else { "" },
         )
     });
-    blocks.extend([
-        heading("Roles that it gets"),
-        Block::Rows {
-            rows: needs.collect(),
-        },
-    ]);
+    blocks.push(heading("Roles that it gets"));
+    if vendor.grants.is_empty() {
+        blocks.push(paragraph("None in Azure: access is given elsewhere."));
+        blocks.extend(vendor.application.note.clone().map(paragraph));
+    }
+    blocks.push(Block::Rows {
+        rows: needs.collect(),
+    });
     if let Some(export) = &vendor.export {
         blocks.extend([
             heading("The export that it reads"),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::storage::StorageAccountId;
 use super::{Agreement, Scope, ScopeChoice};
-use crate::vendors::{Recurrence, Timeframe};
+pub use crate::vendors::{Recurrence, Timeframe};
 
 /// A data set that Cost Management exports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -118,6 +118,16 @@ const KEYS: &[(&str, Values)] = &[
             .into_iter()
             .collect()
     }),
+    ("partner_id", |record| {
+        let partner = record.partner.as_ref();
+        let id = partner.and_then(|partner| partner.partner_id.clone());
+        id.into_iter().collect()
+    }),
+    ("default_domain", |record| {
+        let partner = record.partner.as_ref();
+        let domain = partner.and_then(|partner| partner.default_domain.clone());
+        domain.into_iter().collect()
+    }),
     ("billing_profile_id", |record| {
         scopes(record, |scope| match scope {
             Scope::BillingProfile(_, profile) | Scope::InvoiceSection(_, profile, _) => {

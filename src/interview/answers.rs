@@ -27,6 +27,8 @@ pub enum Source {
     Asked,
     /// It follows from how the person signed in.
     SignIn,
+    /// A service of Microsoft's told it.
+    Read(&'static str),
 }
 
 impl fmt::Display for Source {
@@ -40,6 +42,7 @@ impl fmt::Display for Source {
             Source::Default => f.write_str("default"),
             Source::Asked => f.write_str("your choice"),
             Source::SignIn => f.write_str("from your sign-in"),
+            Source::Read(service) => write!(f, "from {service}"),
         }
     }
 }

@@ -23,6 +23,8 @@ pub enum BillingWish {
     Offered,
     /// The vendor reads subscriptions only.
     Never,
+    /// The vendor reads neither: its access is given elsewhere, in Partner Center.
+    Elsewhere,
 }
 
 /// The answers that say that a billing account is to be read, or a part of one.
@@ -90,7 +92,7 @@ impl Interview {
             let chosen = if exports_each {
                 self.customers_to_export(azure, &account, &scopes).await?
             } else {
-                self.customers(azure, &account, &scopes).await?
+                self.customers(azure, &account, vendor, &scopes).await?
             };
             scopes.extend(chosen);
         }

@@ -230,9 +230,11 @@ pub(super) fn no_customer(tenant: TenantId, account: &str, customers: usize) -> 
 pub(super) fn no_customers(account: &str) -> Error {
     Error::usage(
         "no_customers",
-        format!("The billing account \"{account}\" shows no customer, and costs are exported for one customer at a time."),
+        format!(
+            "The billing account \"{account}\" shows no customer, and one at least has to be named."
+        ),
     )
-    .why("It has none with an Azure plan, or your role doesn't show them.")
+    .why("It has none with an Azure plan, or your role doesn't show them; nor does Partner Center.")
     .hint("See the customers: https://partner.microsoft.com/commerce/customers/list")
     .hint("As a partner, sign in with the Admin agent role or as a Global Administrator.")
 }

@@ -4,6 +4,7 @@
 //! from it, so they cannot differ.
 
 use super::export_questions::EXPORT_QUESTIONS;
+use super::partner_questions::{DEFAULT_DOMAIN, PARTNER_APP, PARTNER_ID};
 use super::validity::{
     BILLING_ROLES, SIGN_INS, agreement, app_name, billing_name, client_id, customer, later,
     management_group, one_of, secret_days, tenant, vendor,
@@ -261,6 +262,9 @@ const EVERYBODYS: &[Question] = &[
         many: false,
         check: |text| one_of(text, BILLING_ROLES),
     },
+    PARTNER_ID,
+    DEFAULT_DOMAIN,
+    PARTNER_APP,
     Question {
         key: "app_name",
         flag: "app-name",

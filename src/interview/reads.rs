@@ -21,6 +21,7 @@ impl Interview {
         let said = self.answers.value("agreement").and_then(Agreement::of_key);
         self.one_or_the_other(vendor)?;
         match self.reads_account(setting, vendor, directory).await? {
+            None if setting.billing == BillingWish::Elsewhere => Ok((said, Vec::new())),
             None => Ok((None, Vec::new())),
             Some(false) => Ok((said, self.scopes(setting.azure, directory.id).await?)),
             Some(true) => match self.billing(setting.azure, vendor, directory).await? {
@@ -43,6 +44,7 @@ impl Interview {
         let named = self.names_an_account();
         match setting.billing {
             BillingWish::Needed => Ok(Some(true)),
+            BillingWish::Elsewhere => Ok(None),
             BillingWish::Never => Ok(Some(false)),
             BillingWish::IfNamed => Ok(Some(named)),
             BillingWish::Offered if named => Ok(Some(true)),

@@ -12,7 +12,7 @@ use crate::azure::Azure;
 use crate::azure::ids::TenantId;
 use crate::connection::{
     Agreement, Application, ConnectionName, ConnectionSpec, Credential, Directory, ExportRecord,
-    ScopeChoice,
+    Partner, ScopeChoice,
 };
 use crate::error::{Error, Gap, Result};
 use crate::ui::{Choice, Ui};
@@ -48,6 +48,7 @@ struct Gathered {
     agreement: Option<Agreement>,
     scopes: Vec<ScopeChoice>,
     exports: Exports,
+    partner: Option<Partner>,
 }
 
 impl Interview {
@@ -210,6 +211,7 @@ impl Interview {
             agreement,
             scopes,
             exports,
+            partner,
         } = self.gather(setting, vendor, &directory).await?;
         self.close_gaps()?;
         let days = self
@@ -228,7 +230,7 @@ impl Interview {
                     .answers
                     .value("app_name")
                     .map_or_else(|| format!("azconnect-{}", vendor.id), str::to_owned),
-                unique_name: format!("azconnect-{name}"),
+                unique_name: unique_name(&name),
                 redirect_uris: vendor.application.redirect_uris.clone(),
             },
         };
@@ -258,7 +260,7 @@ impl Interview {
             storage: exports.storage,
             exports: exports.exports,
             backfill_months: exports.backfill_months,
-            partner: None,
+            partner,
         })
     }
 
@@ -299,11 +301,14 @@ impl Interview {
                 self.exports(wanted).await?
             }
         };
+        let partner = self.partner(azure, vendor, directory).await?;
+        self.partner_app(azure, vendor, directory).await?;
         Ok(Gathered {
             name,
             agreement,
             scopes,
             exports,
+            partner,
         })
     }
 
@@ -311,7 +316,11 @@ impl Interview {
         keys.iter().any(|key| self.answers.get(key).is_some())
     }
 
-    fn name(&mut self, vendor: &Vendor, directory: &Directory) -> Result<ConnectionName> {
+    pub(super) fn name(
+        &mut self,
+        vendor: &Vendor,
+        directory: &Directory,
+    ) -> Result<ConnectionName> {
         match self.answers.value("connection") {
             Some(name) => name
                 .parse()
@@ -322,6 +331,11 @@ impl Interview {
             )),
         }
     }
+}
+
+/// The unique name by which a connection's own app is found again.
+pub(super) fn unique_name(name: &ConnectionName) -> String {
+    format!("azconnect-{name}")
 }
 
 fn domain_or_id(directory: &Directory) -> String {

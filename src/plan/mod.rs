@@ -93,7 +93,6 @@ pub fn lacks(vendor: &Vendor) -> Option<String> {
             roles::role_name(&grant.role),
             roles::level_name(grant.at)
         )),
-        None if vendor.grants.is_empty() => Some("a Partner Center connection".to_owned()),
         None if vendor
             .gives
             .iter()

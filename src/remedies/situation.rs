@@ -101,7 +101,9 @@ mod tests {
 
     #[test]
     fn a_command_that_is_not_there_yet_is_not_suggested() {
-        assert!(!is_possible("Choose another: `--location <region>`"));
+        assert!(!is_possible(
+            "Use a certificate: `--credential certificate`"
+        ));
         assert!(is_possible("Look again: `azconnect check {connection}`"));
     }
 }

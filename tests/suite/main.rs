@@ -13,6 +13,8 @@ mod advice;
 mod aftermath;
 mod architecture;
 mod azurite;
+#[cfg(unix)] // signals
+mod backfill;
 mod bad_input;
 mod batch;
 mod billing_choices;
@@ -39,6 +41,7 @@ mod exports_interview;
 mod exports_lab;
 mod exports_obstacles;
 mod exports_remove;
+mod exports_wait;
 mod failing;
 mod failures_check;
 mod failures_costs;
@@ -58,6 +61,18 @@ mod managed_identity;
 mod many;
 mod no_input;
 mod operator;
+#[cfg(unix)] // signals, terminals, file modes
+mod partner_contract;
+#[cfg(unix)] // people who sign in at a browser or with a code
+mod partner_customers;
+#[cfg(unix)] // people who sign in at a browser or with a code
+mod partner_facts;
+#[cfg(unix)] // people who sign in at a browser or with a code
+mod partner_flows;
+#[cfg(unix)] // people who sign in at a browser or with a code
+mod partner_lab;
+#[cfg(unix)] // people who sign in at a browser or with a code
+mod partner_service;
 #[cfg(unix)] // signals, terminals, file modes
 mod people;
 mod proxy;

@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::in_hand::InHand;
-use super::{Args, Decided, census, past_months};
+use super::{Args, Decided, census, partner_app, past_months};
 use crate::checks::{Finding, Status};
 use crate::commands::app::App;
+use crate::commands::request::Request;
 use crate::commands::views::{self, heading, paragraph, row};
 use crate::commands::{documents, handover, prove};
 use crate::connection::{Change, ConnectionRecord, hand_over};
@@ -20,6 +21,35 @@ use crate::plan::survey::Survey;
 use crate::steps::wait::PATIENCE;
 use crate::ui::{Block, Output};
 
+/// How the steps of a run went.
+pub(super) struct Went<'a> {
+    /// How each ended.
+    pub(super) ended: &'a [Ended],
+    /// What was there before.
+    pub(super) survey: &'a Survey,
+    /// What somebody has to be asked for.
+    pub(super) asked: Option<&'a Request>,
+}
+
+impl Went<'_> {
+    /// Whether something is left that only a person can do.
+    pub(super) fn is_left_to_others(&self) -> bool {
+        self.ended
+            .iter()
+            .any(|end| end.status == partner_app::MANUAL)
+    }
+}
+
+/// Whether something of the connection is so new that Azure may not know it everywhere. What was made long ago is effective by now: a
+/// failure then is one, and nothing to wait for.
+pub(super) fn is_fresh(app: &App, record: &ConnectionRecord) -> bool {
+    let age = |made: Timestamp| app.host.now().duration_since(made).unsigned_abs();
+    record
+        .receipts
+        .iter()
+        .any(|receipt| age(receipt.at) < PATIENCE)
+}
+
 /// Proves the connection, hands it over, and says how to go on.
 ///
 /// # Errors
@@ -29,7 +59,7 @@ pub(super) async fn finish(
     app: &App,
     decided: &Decided,
     record: &ConnectionRecord,
-    steps: (&[Ended], &Survey),
+    went: &Went<'_>,
     in_hand: &InHand,
 ) -> Result<Exit> {
     // Azure works on them while the connection is proven.
@@ -38,13 +68,13 @@ pub(super) async fn finish(
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .clone();
-    // What was made long ago is effective by now: a failure then is one, and nothing to wait for.
-    let age = |made: Timestamp| app.host.now().duration_since(made).unsigned_abs();
-    let is_fresh = record
-        .receipts
-        .iter()
-        .any(|receipt| age(receipt.at) < PATIENCE);
-    let patience = if is_fresh { PATIENCE } else { Duration::ZERO };
+    let is_fresh = is_fresh(app, record);
+    // Nobody is there to do what is left to a person: looking again would not help.
+    let patience = if is_fresh && !went.is_left_to_others() {
+        PATIENCE
+    } else {
+        Duration::ZERO
+    };
     let mut findings = match &secret {
         Some(secret) => {
             let found =
@@ -64,7 +94,7 @@ pub(super) async fn finish(
     };
     findings.extend(past_months);
     findings.extend(census::told(record));
-    let exit = outcome(&findings, is_fresh);
+    let exit = outcome(&findings, is_fresh || went.is_left_to_others());
     // A secret that is kept nowhere is shown now or never.
     let shown = secret
         .as_ref()
@@ -73,16 +103,17 @@ pub(super) async fn finish(
         handover::write(file, &hand_over(decided.vendor, record, Some(secret)))?;
     }
     let fields = hand_over(decided.vendor, record, shown);
-    let document = documents::document(
-        exit,
-        json!({
-            "connection": documents::connection(record),
-            "steps": documents::steps(steps.0, steps.1),
-            "checks": findings,
-            "handover": documents::handover(&fields),
-        }),
-    );
-    let mut blocks = vec![heading(title(decided, exit, steps.0))];
+    let mut parts = json!({
+        "connection": documents::connection(record),
+        "steps": documents::steps(went.ended, went.survey),
+        "checks": findings,
+        "handover": documents::handover(&fields),
+    });
+    if let Some(request) = went.asked {
+        parts["request"] = json!(request.text);
+    }
+    let document = documents::document(exit, parts);
+    let mut blocks = vec![heading(title(decided, exit, went))];
     blocks.extend(views::charts(&findings));
     blocks.push(paragraph(format!(
         "{} asks for these values:",
@@ -118,8 +149,9 @@ fn outcome(findings: &[Finding], is_fresh: bool) -> Exit {
     }
 }
 
-fn title(decided: &Decided, exit: Exit, ended: &[Ended]) -> String {
-    let made = ended
+fn title(decided: &Decided, exit: Exit, went: &Went<'_>) -> String {
+    let made = went
+        .ended
         .iter()
         .filter(|end| {
             end.status == "done"
@@ -131,6 +163,11 @@ fn title(decided: &Decided, exit: Exit, ended: &[Ended]) -> String {
         .count();
     let (vendor, directory) = (&decided.vendor.name, &decided.spec.directory.display_name);
     match exit {
+        Exit::Pending if went.is_left_to_others() => {
+            format!(
+                "{vendor} is connected to {directory}, once a person has registered the app in Partner Center"
+            )
+        }
         Exit::Pending => {
             format!("{vendor} is connected to {directory}, but Azure has not caught up yet")
         }

@@ -13,6 +13,9 @@ pub(super) fn tell(app: &App, spec: &ConnectionSpec, answers: &Answers) {
 }
 
 fn scopes(app: &App, spec: &ConnectionSpec, answers: &Answers) {
+    if spec.scopes.is_empty() {
+        return;
+    }
     let key = ["management_group", "billing_account"]
         .into_iter()
         .find(|key| answers.get(key).is_some())

@@ -10,6 +10,7 @@ mod ending;
 mod exported;
 mod facts;
 mod in_hand;
+mod partner_app;
 mod past_months;
 mod refusals;
 mod resume;
@@ -240,7 +241,7 @@ async fn look_for_gaps(
     };
     let azure = signing::as_person(app, &signed_in, Some(directory.id), None).await?;
     match vendor {
-        Some(vendor) if exports::need(&interview.answers, vendor).is_some() => {
+        Some(vendor) if needs_a_whole_look(interview, vendor) => {
             let setting = resolve::Setting {
                 azure: &azure,
                 cloud: &app.reach().await?.cloud.name,
@@ -255,6 +256,12 @@ async fn look_for_gaps(
         }
         Some(_) | None => interview.look_at_scopes(&azure, directory.id).await,
     }
+}
+
+/// Whether more can be missing than what the vendor reads: exports, or who a partner is.
+fn needs_a_whole_look(interview: &Interview, vendor: &Vendor) -> bool {
+    exports::need(&interview.answers, vendor).is_some()
+        || vendor.asks.iter().any(|key| key == "partner_id")
 }
 
 /// The directory to connect; none where it is a gap.
@@ -287,11 +294,12 @@ async fn sign_in(
 ) -> Result<Option<SignedIn>> {
     match signing::sign_in(app, &interview.answers).await {
         Err(error) if error.code() == "no_sign_in" && !app.ui.can_ask() => {
-            let reads_account = vendor.is_some_and(plan::needs_billing_account);
-            interview.needs_sign_in(if reads_account {
-                "billing_account"
-            } else {
-                "subscription"
+            interview.needs_sign_in(match vendor.map(billing_wish) {
+                Some(BillingWish::Needed) => "billing_account",
+                Some(BillingWish::Elsewhere) => "partner_id",
+                Some(BillingWish::IfNamed | BillingWish::Offered | BillingWish::Never) | None => {
+                    "subscription"
+                }
             });
             Ok(None)
         }
@@ -302,6 +310,9 @@ async fn sign_in(
 fn billing_wish(vendor: &Vendor) -> BillingWish {
     if plan::needs_billing_account(vendor) {
         return BillingWish::Needed;
+    }
+    if vendor.grants.is_empty() {
+        return BillingWish::Elsewhere;
     }
     if vendor.billing_or_subscriptions {
         return BillingWish::Offered;

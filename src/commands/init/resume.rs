@@ -91,8 +91,22 @@ fn answers_of(spec: &ConnectionSpec) -> BTreeMap<String, Vec<String>> {
     if let Some(agreement) = spec.agreement {
         answers.insert("agreement".to_owned(), vec![agreement.key().to_owned()]);
     }
+    if let Some(partner) = &spec.partner {
+        let known = [
+            ("partner_id", &partner.partner_id),
+            ("default_domain", &partner.default_domain),
+        ];
+        for (key, value) in known {
+            answers.extend(
+                value
+                    .iter()
+                    .map(|value| (key.to_owned(), vec![value.clone()])),
+            );
+        }
+    }
     match &spec.application {
         Application::Own { display_name, .. } => {
+            answers.insert("partner_app".to_owned(), vec!["new".to_owned()]);
             answers.insert("app_name".to_owned(), vec![display_name.clone()])
         }
         Application::Existing { client_id } => {

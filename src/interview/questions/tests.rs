@@ -47,6 +47,11 @@ fn bad_answers_are_refused_with_advice() {
         ("vendor", "spot", "spot-cost-intelligence"),
         ("management_group", "/providers/x", "not its path"),
         ("sign_in", "magic", "device-code"),
+        ("partner_id", "V-4391507", "digits only"),
+        ("partner_id", "", "digits only"),
+        ("default_domain", "contoso", "contoso.onmicrosoft.com"),
+        ("default_domain", "a/b.example", "contoso.onmicrosoft.com"),
+        ("partner_app", "old", "registered"),
     ] {
         let reason = (Question::find(key).unwrap().check)(bad).unwrap_err();
         assert!(reason.contains(expected), "{key}: {reason}");

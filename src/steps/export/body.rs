@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::ExportStep;
 use crate::azure::exports::Export;
 use crate::connection::Dataset;
-use crate::vendors::{Recurrence, Timeframe};
+use crate::connection::export::{Recurrence, Timeframe};
 
 /// The region of an export's identity: it is none's in particular, as Microsoft's own FinOps toolkit has it.
 const LOCATION: &str = "global";

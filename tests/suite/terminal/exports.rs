@@ -23,7 +23,7 @@ fn cloudpi_is_connected_with_two_questions_and_the_plan() {
         "--backfill-months",
         "0",
     ];
-    let mut pty = Pty::start(&lab, 110, &arguments);
+    let mut pty = Pty::start(&lab, 170, &arguments);
     let menu = pty.wait_for_menu("Subscriptions");
     assert!(menu.contains("What is CloudPi to read?"), "{menu}");
     assert!(
@@ -44,6 +44,7 @@ fn cloudpi_is_connected_with_two_questions_and_the_plan() {
     }
     pty.keys(ENTER);
     pty.wait_for("In which region");
+    pty.wait_for("? for help\n  ›");
     pty.keys("West Europe\r");
     let plan = pty.wait_for("[e]xplain");
     assert!(
