@@ -12,8 +12,9 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 
 use super::check::{Check, Connected, Finding, Status};
+use crate::azure::AzureError;
 use crate::azure::ids::SubscriptionId;
-use crate::azure::{Azure, AzureError};
+use crate::azure::subscriptions::Subscription;
 use crate::connection::coverage::subscriptions_read;
 use crate::connection::{ConnectionRecord, Coverage, NamedSubscription, Scope};
 use crate::error::Error;
@@ -53,48 +54,78 @@ impl Check for CoverageOfDirectory {
         if read.is_empty() {
             return Vec::new();
         }
-        let view = connected.person.unwrap_or(connected.azure);
-        match seen(view, record).await {
-            Ok(now) => vec![judge(connected, &read, &now)],
+        match look(connected, &read).await {
+            Ok((now, lost)) => vec![judge(connected, (&read, lost), &now)],
             Err(error) => vec![failed(error)],
         }
     }
+}
+
+/// The subscriptions that can be seen now, and those that the app is to read and doesn't see. What is exported reaches the vendor
+/// whether or not the app sees the subscription.
+async fn look(
+    connected: &Connected<'_>,
+    read: &BTreeSet<SubscriptionId>,
+) -> Result<(Vec<NamedSubscription>, Vec<NamedSubscription>), AzureError> {
+    let record = connected.record;
+    let own = connected.azure.subscriptions_of(record.tenant_id).await?;
+    let is_exported = |id: SubscriptionId| {
+        let mut exports = record.exports.iter();
+        exports.any(|export| export.scope == Scope::Subscription(id))
+    };
+    let lost = read
+        .iter()
+        .filter(|id| own.iter().all(|seen| seen.subscription_id != **id) && !is_exported(**id))
+        .map(|id| named(record, *id));
+    let lost = lost.collect();
+    let seen = match connected.person {
+        Some(person) => person.subscriptions_of(record.tenant_id).await?,
+        None => own,
+    };
+    let now = seen
+        .into_iter()
+        .filter(Subscription::is_writable)
+        .map(|found| NamedSubscription {
+            id: found.subscription_id,
+            name: crate::text::printable(&found.display_name),
+        });
+    Ok((now.collect(), lost))
+}
+
+/// A subscription by the name that it had when the connection was made.
+fn named(record: &ConnectionRecord, id: SubscriptionId) -> NamedSubscription {
+    let counted = record
+        .census
+        .iter()
+        .flat_map(|census| &census.subscriptions);
+    let known = counted.into_iter().find(|known| known.id == id);
+    known.cloned().unwrap_or_else(|| NamedSubscription {
+        id,
+        name: id.to_string(),
+    })
 }
 
 fn failed(error: AzureError) -> Finding {
     Finding::failed(ID, TITLE, &Error::from(error))
 }
 
-/// The subscriptions of the connection's directory that an identity can see, and that costs can arise in.
-async fn seen(
-    azure: &Azure,
-    record: &ConnectionRecord,
-) -> Result<Vec<NamedSubscription>, AzureError> {
-    Ok(azure
-        .subscriptions_of(record.tenant_id)
-        .await?
-        .into_iter()
-        .filter(crate::azure::subscriptions::Subscription::is_writable)
-        .map(|found| NamedSubscription {
-            id: found.subscription_id,
-            name: crate::text::printable(&found.display_name),
-        })
-        .collect())
-}
-
 fn judge(
     connected: &Connected<'_>,
-    read: &BTreeSet<SubscriptionId>,
+    (read, lost): (&BTreeSet<SubscriptionId>, Vec<NamedSubscription>),
     now: &[NamedSubscription],
 ) -> Finding {
     let record = connected.record;
     let is_whole = connected.person.is_some();
-    let coverage = Coverage::of(read, record.census.as_ref(), now, is_whole);
+    let coverage = Coverage::of(read, record.census.as_ref(), now, is_whole).without(lost);
     let mut finding = told(&coverage);
     if !coverage.new.is_empty() {
         finding = finding
             .why("Nobody was asked about them: they came after it was connected, or could not be seen then. Their costs don't reach the vendor.")
             .fix(adding(record, &connected.renew, &coverage.new));
+    } else if !coverage.lost.is_empty() {
+        finding = finding
+            .why("Its role there is gone or not effective yet, or the subscription is.")
+            .fix(format!("Have the role given again: {}", connected.renew));
     } else if record.census.is_none() && !is_whole {
         finding.status = Status::Skip;
         finding.what = "How much of the directory it reads can't be seen by the app.".to_owned();
@@ -108,7 +139,7 @@ fn judge(
     }
 }
 
-/// The finding for a coverage: a warning where something is new, else a statement.
+/// The finding for a coverage: a warning where something is new or lost, else a statement.
 pub fn told(coverage: &Coverage) -> Finding {
     if coverage.known == coverage.read {
         let what = match coverage.read {
@@ -133,7 +164,10 @@ pub fn told(coverage: &Coverage) -> Finding {
             names(&coverage.left_out)
         ));
     }
-    let status = if coverage.new.is_empty() {
+    if !coverage.lost.is_empty() {
+        what.push_str(&format!(" Not readable now: {}.", names(&coverage.lost)));
+    }
+    let status = if coverage.new.is_empty() && coverage.lost.is_empty() {
         Status::Pass
     } else {
         Status::Warn

@@ -40,10 +40,21 @@ pub struct Coverage {
     pub left_out: Vec<NamedSubscription>,
     /// Those that were not known when it was made, and that it doesn't read.
     pub new: Vec<NamedSubscription>,
+    /// Those that it is to read, and can't read now.
+    pub lost: Vec<NamedSubscription>,
 }
 
 impl Coverage {
-    /// Compares what a connection reads with the census of its making and with what can be seen now. A subscription of the census that
+    /// The same, where some of what was to be read can't be read now.
+    #[must_use]
+    pub fn without(mut self, lost: Vec<NamedSubscription>) -> Coverage {
+        self.read = self.read.saturating_sub(lost.len());
+        self.percent = (self.read * 100).checked_div(self.known).unwrap_or(100);
+        self.lost = lost;
+        self
+    }
+
+    /// Compares what a connection is to read with the census of its making and with what can be seen now. A subscription of the census that
     /// can't be seen now still counts, unless `is_whole` says that the view of now leaves nothing out.
     pub fn of(
         read: &BTreeSet<SubscriptionId>,
@@ -76,6 +87,7 @@ impl Coverage {
             percent: (read.len() * 100).checked_div(known).unwrap_or(100),
             left_out,
             new,
+            lost: Vec::new(),
         }
     }
 }
@@ -150,6 +162,15 @@ mod tests {
         assert_eq!(Coverage::of(&read(&all), None, &many, true).percent, 99);
         assert_eq!(Coverage::of(&read(&[]), None, &[], true).percent, 100);
         assert_eq!(Coverage::of(&read(&[7]), None, &[], false).percent, 100);
+    }
+
+    #[test]
+    fn what_it_cannot_read_any_more_is_not_read() {
+        let coverage = Coverage::of(&read(&[1, 2]), None, &[], false).without(vec![named(2)]);
+        assert_eq!(
+            (coverage.known, coverage.read, coverage.percent),
+            (2, 1, 50)
+        );
     }
 
     #[test]

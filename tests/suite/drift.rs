@@ -126,6 +126,13 @@ fn a_role_that_the_app_cannot_see_is_not_called_gone() {
     let checks = checked(&lab, &[], 3);
     assert_eq!(found(&checks, "arm.role-assignment")["status"], "skip");
     assert_eq!(found(&checks, "arm.subscription")["status"], "fail");
+    let coverage = found(&checks, "arm.coverage");
+    assert_eq!(coverage["status"], "warn");
+    assert_eq!(coverage["coverage"]["percent"], 0);
+    assert_eq!(
+        coverage["coverage"]["lost"][0]["name"],
+        "Contoso Production"
+    );
     // With a person's rights it is.
     let checks = checked(&lab, &["--sign-in", "service-principal"], 3);
     let role = found(&checks, "arm.role-assignment");

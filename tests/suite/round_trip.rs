@@ -11,6 +11,7 @@ use crate::aftermath::azure;
 use crate::billing_lab::{self, words};
 use crate::exports_lab::{self, is_connected};
 use crate::lab::{Lab, Ran};
+use crate::partner_lab;
 
 /// What an agreement's connection is asked for, beside the vendor.
 const ACCOUNTS: [(&str, &str); 3] = [
@@ -56,7 +57,10 @@ fn differences(path: &str, one: &serde_json::Value, other: &serde_json::Value) -
 
 /// Connects a vendor in a world of its own, takes it back, and compares.
 fn there_and_back(vendor: &str, what: &str, connect: impl FnOnce(&Lab) -> Ran) {
-    let lab = exports_lab::lab();
+    there_and_back_in(exports_lab::lab(), (vendor, what), connect);
+}
+
+fn there_and_back_in(lab: Lab, (vendor, what): (&str, &str), connect: impl FnOnce(&Lab) -> Ran) {
     let before = standing(&lab);
     let made = lab.log().len();
     is_connected(connect(&lab));
@@ -85,7 +89,30 @@ fn connectable() -> Vec<&'static vendors::Vendor> {
 }
 
 fn reads_subscriptions(vendor: &vendors::Vendor) -> bool {
-    !plan::needs_billing_account(vendor)
+    !plan::needs_billing_account(vendor) && !vendor.grants.is_empty()
+}
+
+#[test]
+fn of_each_vendor_that_reads_partner_center_alone() {
+    let mut tried = 0;
+    for vendor in connectable() {
+        if vendor.grants.is_empty() {
+            tried += 1;
+            there_and_back_in(partner_lab::lab(|_| {}), (&vendor.id, "partner"), |lab| {
+                billing_lab::run(
+                    lab,
+                    &vendor.id,
+                    &[
+                        "--partner-id",
+                        ids::PARTNER_LOCATION_ID,
+                        "--partner-app",
+                        "new",
+                    ],
+                )
+            });
+        }
+    }
+    assert!(tried >= 1);
 }
 
 #[test]
@@ -113,20 +140,43 @@ fn of_each_vendor_that_reads_subscriptions() {
 fn of_each_vendor_that_reads_a_billing_account_under_each_of_its_agreements() {
     let mut tried = Vec::new();
     for vendor in connectable() {
-        if reads_subscriptions(vendor) {
+        if !plan::needs_billing_account(vendor) {
             continue;
         }
         for (agreement, account) in ACCOUNTS {
             let is_wanted = vendor.agreements.iter().any(|each| each == agreement);
             if is_wanted {
                 tried.push(format!("{} {agreement}", vendor.id));
-                there_and_back(&vendor.id, agreement, |lab| {
-                    billing_lab::connect(lab, &vendor.id, account)
+                let (lab, mut more) = (partner_lab::lab(grant), vec!["--billing-account", account]);
+                if vendor.asks.iter().any(|key| key == "partner_id") {
+                    let partner = ["--partner-id", ids::PARTNER_LOCATION_ID];
+                    more.extend(partner.into_iter().chain(["--customer-tenant", "all"]));
+                }
+                there_and_back_in(lab, (&vendor.id, agreement), |lab| {
+                    billing_lab::run(lab, &vendor.id, &more)
                 });
             }
         }
     }
     assert!(tried.len() >= 4, "{tried:#?}");
+}
+
+/// Every role that the operator of the billing tests may give, in the partner's world too.
+fn grant(state: &mut State) {
+    for (name, role) in [
+        (ids::ENROLLMENT, ids::BILLING_ROLE_ENROLLMENT_ADMINISTRATOR),
+        (ids::MCA_ACCOUNT, ids::BILLING_ROLE_ACCOUNT_OWNER),
+    ] {
+        let at = billing_lab::account(name);
+        state.assign_billing_role(ids::OPERATOR_SERVICE_PRINCIPAL, role, &at);
+    }
+}
+
+#[test]
+fn of_an_export_of_an_enrollment() {
+    there_and_back("cloudpi", "enrollment", |lab| {
+        exports_lab::connect(lab, &["--billing-account", ids::ENROLLMENT])
+    });
 }
 
 #[test]

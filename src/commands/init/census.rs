@@ -7,12 +7,14 @@ use crate::connection::coverage::subscriptions_read;
 use crate::connection::{Census, ConnectionRecord, Coverage, NamedSubscription, Scope};
 
 /// The directory's subscriptions as whoever connects sees them; `before` where they can't be seen now. None for what reads a billing
-/// account.
+/// account, or no subscriptions at all.
 pub(super) async fn take(app: &App, decided: &Decided, before: Option<Census>) -> Option<Census> {
-    let scopes = &decided.spec.scopes;
-    if scopes
-        .iter()
-        .any(|choice| choice.scope.billing_account().is_some())
+    let exported = decided.spec.exports.iter().map(|export| &export.at);
+    let scopes = || decided.spec.scopes.iter().chain(exported.clone());
+    let is_counted =
+        |scope: &Scope| matches!(scope, Scope::Subscription(_) | Scope::ManagementGroup(_));
+    if scopes().any(|choice| choice.scope.billing_account().is_some())
+        || !scopes().any(|choice| is_counted(&choice.scope))
     {
         return None;
     }
