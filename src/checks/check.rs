@@ -94,6 +94,9 @@ pub struct Finding {
     /// How much of the directory the connection reads, where that is what was looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coverage: Option<Coverage>,
+    /// The costs of what the connection doesn't read, until they are compared with those that it does.
+    #[serde(skip)]
+    pub unread: Option<Vec<DailyTotal>>,
     /// Whether Azure may only not have caught up: a new secret or role takes a while everywhere.
     #[serde(skip)]
     pub may_pass: bool,
@@ -133,6 +136,7 @@ impl Finding {
             correlation_id: None,
             costs: Vec::new(),
             coverage: None,
+            unread: None,
             may_pass: false,
             waits_for_data: false,
         }

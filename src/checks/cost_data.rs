@@ -37,8 +37,7 @@ impl Check for CostData {
     }
 
     async fn run(&self, connected: &Connected<'_>) -> Vec<Finding> {
-        let today = connected.now.to_zoned(TimeZone::UTC).date();
-        let from = today.checked_sub((DAYS - 1).days()).unwrap_or(today);
+        let (from, today) = days(connected.now);
         let scopes = match scopes_to_query(connected).await {
             Ok(scopes) => scopes,
             Err(error) => return vec![Finding::failed(ID, self.title(), &error)],
@@ -94,6 +93,12 @@ impl Check for CostData {
         findings.extend(beyond);
         findings
     }
+}
+
+/// The first and the last day that are looked at.
+pub(super) fn days(now: jiff::Timestamp) -> (Date, Date) {
+    let today = now.to_zoned(TimeZone::UTC).date();
+    (today.checked_sub((DAYS - 1).days()).unwrap_or(today), today)
 }
 
 /// As many scopes as Cost Management's quota lets one ask for while somebody waits, and what is said of the others.
@@ -165,7 +170,7 @@ fn no_content(title: &str) -> Finding {
 }
 
 /// One total a day and currency, oldest first.
-fn totals(costs: &[DailyCost]) -> Vec<DailyTotal> {
+pub(super) fn totals(costs: &[DailyCost]) -> Vec<DailyTotal> {
     let mut by_day: BTreeMap<(&str, Date), f64> = BTreeMap::new();
     for cost in costs {
         *by_day

@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 
 use super::check::{Check, Connected, Finding, Status};
+use super::cost_share;
 use crate::azure::AzureError;
 use crate::azure::ids::SubscriptionId;
 use crate::azure::subscriptions::Subscription;
@@ -55,7 +56,13 @@ impl Check for CoverageOfDirectory {
             return Vec::new();
         }
         match look(connected, &read).await {
-            Ok((now, lost)) => vec![judge(connected, (&read, lost), &now)],
+            Ok((now, lost)) => {
+                let mut finding = judge(connected, (&read, lost), &now);
+                if let (Some(person), Some(coverage)) = (connected.person, &finding.coverage) {
+                    finding.unread = cost_share::unread(person, coverage, connected).await;
+                }
+                vec![finding]
+            }
             Err(error) => vec![failed(error)],
         }
     }

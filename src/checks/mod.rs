@@ -4,6 +4,7 @@ pub mod billing_account;
 pub mod check;
 pub mod cost_data;
 pub mod cost_details;
+mod cost_share;
 pub mod coverage;
 pub mod credential_expiry;
 pub mod customers;
@@ -87,5 +88,6 @@ pub async fn run(checks: &[Box<dyn Check>], connected: &Connected<'_>) -> Vec<Fi
         check.run(connected).await
     });
     findings.extend(futures::future::join_all(asked).await.into_iter().flatten());
+    cost_share::tell(&mut findings);
     findings
 }

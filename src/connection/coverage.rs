@@ -27,8 +27,47 @@ pub struct Census {
     pub subscriptions: Vec<NamedSubscription>,
 }
 
+/// Which share of the costs a connection reads.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CostShare {
+    /// ISO 4217 code.
+    pub currency: String,
+    /// The costs of what it reads.
+    pub read: f64,
+    /// The costs of what it doesn't read.
+    pub unread: f64,
+    /// The share that it reads, in percent, rounded down.
+    pub percent: u8,
+}
+
+impl CostShare {
+    /// The share, where both sides are in one currency and there are costs at all. Amounts come with their currency.
+    pub fn of(read: &[(String, f64)], unread: &[(String, f64)]) -> Option<CostShare> {
+        let (currency, _) = read.first()?;
+        if read.iter().chain(unread).any(|(each, _)| each != currency) {
+            return None;
+        }
+        let sum = |all: &[(String, f64)]| all.iter().map(|(_, amount)| amount).sum::<f64>();
+        let (read, unread) = (sum(read), sum(unread));
+        if read < 0.0 || unread < 0.0 || read + unread <= 0.0 {
+            return None;
+        }
+        let percent = (read / (read + unread) * 100.0).floor();
+        let percent = (0..=100u8)
+            .rev()
+            .find(|whole| f64::from(*whole) <= percent)
+            .unwrap_or_default();
+        Some(CostShare {
+            currency: currency.clone(),
+            read,
+            unread,
+            percent,
+        })
+    }
+}
+
 /// How much of the known subscriptions a connection reads.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Coverage {
     /// How many subscriptions are known to exist.
     pub known: usize,
@@ -42,6 +81,9 @@ pub struct Coverage {
     pub new: Vec<NamedSubscription>,
     /// Those that it is to read, and can't read now.
     pub lost: Vec<NamedSubscription>,
+    /// Its share of the costs, where that can be told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub costs: Option<CostShare>,
 }
 
 impl Coverage {
@@ -88,6 +130,7 @@ impl Coverage {
             left_out,
             new,
             lost: Vec::new(),
+            costs: None,
         }
     }
 }
@@ -162,6 +205,20 @@ mod tests {
         assert_eq!(Coverage::of(&read(&all), None, &many, true).percent, 99);
         assert_eq!(Coverage::of(&read(&[]), None, &[], true).percent, 100);
         assert_eq!(Coverage::of(&read(&[7]), None, &[], false).percent, 100);
+    }
+
+    #[test]
+    fn a_share_of_costs_needs_one_currency_and_costs() {
+        let cost = |currency: &str, amount| (currency.to_owned(), amount);
+        let share = |read: &[_], unread: &[_]| CostShare::of(read, unread).map(|one| one.percent);
+        let read = [cost("EUR", 30.0), cost("EUR", 34.99)];
+        assert_eq!(share(&read, &[cost("EUR", 35.01)]), Some(64));
+        assert_eq!(share(&read, &[]), Some(100));
+        assert_eq!(share(&read, &[cost("EUR", 0.01)]), Some(99));
+        assert_eq!(share(&read, &[cost("USD", 1.0)]), None);
+        assert_eq!(share(&[], &[cost("EUR", 1.0)]), None);
+        assert_eq!(share(&[cost("EUR", 0.0)], &[]), None);
+        assert_eq!(share(&[cost("EUR", 1.0)], &[cost("EUR", -1.0)]), None);
     }
 
     #[test]

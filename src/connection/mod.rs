@@ -16,7 +16,7 @@ pub mod storage;
 pub mod store_choice;
 
 pub use agreement::Agreement;
-pub use coverage::{Census, Coverage, NamedSubscription};
+pub use coverage::{Census, CostShare, Coverage, NamedSubscription};
 pub use export::{Dataset, ExportFormat, ExportRecord, ExportSpec};
 pub use export_id::parse_export_id;
 pub use handover::{Field as HandoverField, hand_over};

@@ -44,6 +44,13 @@ fn a_new_subscription_is_told_with_the_command_that_adds_it() {
     assert_eq!(coverage["status"], "warn", "{coverage:#}");
     assert_eq!(coverage["coverage"]["percent"], 50);
     assert_eq!(coverage["coverage"]["new"][0]["name"], "Contoso Labs");
+    let costs = &coverage["coverage"]["costs"];
+    let amount = |side: &str| costs[side].as_f64().unwrap();
+    assert!(amount("read") > 0.0 && amount("unread") > 0.0, "{costs:#}");
+    let share = amount("read") / (amount("read") + amount("unread")) * 100.0;
+    assert_eq!(costs["percent"].as_f64().unwrap(), share.floor());
+    let what = coverage["what"].as_str().unwrap();
+    assert!(what.contains("% of the last 30 days' costs"), "{what}");
     let fix = coverage["fix"].as_str().unwrap();
     assert!(fix.contains(&format!("--subscription {added}")), "{fix}");
     checked(&lab, &[seen[0], seen[1], "--strict"], 3);
