@@ -54,9 +54,20 @@ pub fn removed_by_hand(receipt: &Receipt) -> Option<String> {
     let id = crate::text::shell_word(&receipt.id);
     match receipt.kind {
         ResourceKind::ResourceProvider => resource_provider::unregister(receipt),
-        ResourceKind::ResourceGroup | ResourceKind::StorageAccount | ResourceKind::Container => {
-            Some(format!("az resource delete --ids {id}"))
+        ResourceKind::ResourceGroup => {
+            let (subscription, name) = receipt
+                .id
+                .strip_prefix("/subscriptions/")?
+                .split_once("/resourceGroups/")?;
+            let word = crate::text::shell_word;
+            Some(format!(
+                "az group delete --name {} --subscription {}",
+                word(name),
+                word(subscription)
+            ))
         }
+        ResourceKind::StorageAccount => Some(format!("az storage account delete --ids {id}")),
+        ResourceKind::Container => Some(format!("az storage container-rm delete --ids {id}")),
         ResourceKind::Application
         | ResourceKind::ServicePrincipal
         | ResourceKind::ClientSecret
