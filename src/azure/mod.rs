@@ -16,6 +16,7 @@ pub mod exports;
 mod failure;
 pub mod graph;
 pub mod ids;
+pub mod network_path;
 mod operation;
 mod pace;
 pub mod resource_groups;
