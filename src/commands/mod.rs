@@ -6,6 +6,7 @@ pub mod backfill;
 pub mod browser;
 pub mod check;
 pub mod connections;
+pub mod doctor;
 pub mod documents;
 pub mod given_secret;
 pub mod handover;
@@ -42,6 +43,7 @@ pub enum Command {
     Backfill(backfill::Args),
     Remove(remove::Args),
     Vendors(vendors::Args),
+    Doctor(doctor::Args),
     Sandbox(sandbox::Args),
     Completions(shell::CompletionsArgs),
     Man(shell::ManArgs),
@@ -61,6 +63,7 @@ pub async fn dispatch(command: Command, app: &App) -> Result<Exit> {
         Command::Backfill(args) => backfill::run(args, app).await,
         Command::Remove(args) => remove::run(args, app).await,
         Command::Vendors(args) => vendors::run(args, app),
+        Command::Doctor(args) => doctor::run(args, app).await,
         Command::Sandbox(args) => sandbox::run(args, app).await,
         Command::Completions(args) => shell::completions(args),
         Command::Man(args) => shell::man(args),

@@ -135,8 +135,14 @@ mod tests {
     fn a_name_may_have_any_part_or_none() {
         let only = |kind, name| issuer(&made(&[(kind, name)])).unwrap().to_string();
         assert_eq!(only(DnType::CommonName, "Root"), "Root");
-        assert_eq!(only(DnType::OrganizationName, "Zscaler Inc."), "Zscaler Inc.");
-        assert_eq!(issuer(&made(&[])).unwrap().to_string(), "an issuer without a name");
+        assert_eq!(
+            only(DnType::OrganizationName, "Zscaler Inc."),
+            "Zscaler Inc."
+        );
+        assert_eq!(
+            issuer(&made(&[])).unwrap().to_string(),
+            "an issuer without a name"
+        );
     }
 
     #[test]

@@ -15,9 +15,7 @@ use tokio_rustls::rustls::client::danger::{
 };
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use tokio_rustls::rustls::{
-    ClientConfig, DigitallySignedStruct, Error, SignatureScheme, version,
-};
+use tokio_rustls::rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme, version};
 
 use super::certificate::{self, Issuer};
 use super::host_and_port;
@@ -60,7 +58,9 @@ async fn shown(endpoint: &Url, proxy: Option<&Proxy>) -> Option<Vec<u8>> {
         .with_no_client_auth();
     let name = ServerName::try_from(host).ok()?;
     // Always an error: the verifier refuses whatever it is shown.
-    let _ = TlsConnector::from(Arc::new(config)).connect(name, stream).await;
+    let _ = TlsConnector::from(Arc::new(config))
+        .connect(name, stream)
+        .await;
     let mut seen = looking.seen.lock().unwrap_or_else(PoisonError::into_inner);
     seen.take()
 }

@@ -88,7 +88,14 @@ mod tests {
 
     #[test]
     fn hosts_that_are_excepted_have_none() {
-        assert!(of("http://p:1", "microsoft.com", "https://graph.microsoft.com/").is_none());
+        assert!(
+            of(
+                "http://p:1",
+                "microsoft.com",
+                "https://graph.microsoft.com/"
+            )
+            .is_none()
+        );
         assert!(of("http://p:1", "", "https://graph.microsoft.com/").is_some());
     }
 
