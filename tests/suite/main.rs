@@ -28,6 +28,8 @@ mod billing_rights;
 mod contract;
 mod contract_flows;
 mod doctor;
+#[cfg(unix)] // signals
+mod exec;
 mod exports_contract;
 mod failing;
 mod failures_check;

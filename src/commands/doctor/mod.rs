@@ -133,7 +133,7 @@ fn report(app: &App, parts: &[Part], signed_in: Option<&SignedIn>, strict: bool)
     let mut blocks = Vec::new();
     for part in parts.iter().filter(|part| !part.findings.is_empty()) {
         blocks.push(heading(part.title));
-        blocks.push(views::findings(&part.findings));
+        blocks.push(views::findings(&unrepeated(&part.findings)));
     }
     blocks.push(verdict(&all));
     app.ui.finish(&Output { document, blocks });
@@ -146,6 +146,22 @@ fn outcome(all: &[&Finding], strict: bool) -> Exit {
         Some(Status::Warn) if strict => Exit::Attention,
         Some(Status::Warn | Status::Pass | Status::Skip) | None => Exit::Ok,
     }
+}
+
+/// For the screen: what several findings have in common is said at the first of them.
+fn unrepeated(findings: &[Finding]) -> Vec<Finding> {
+    let mut shown: Vec<Finding> = findings.to_vec();
+    for (at, finding) in findings.iter().enumerate() {
+        let Some(fix) = &finding.fix else { continue };
+        let before = findings[..at]
+            .iter()
+            .find(|one| one.fix.as_ref() == Some(fix));
+        if let Some(before) = before {
+            shown[at].fix = Some(format!("As for {}.", before.title));
+            shown[at].why = finding.why.clone().filter(|_| before.why != finding.why);
+        }
+    }
+    shown
 }
 
 fn verdict(all: &[&Finding]) -> Block {
@@ -190,6 +206,20 @@ mod tests {
             let all: Vec<&Finding> = all.iter().collect();
             assert_eq!(outcome(&all, strict), expected, "{statuses:?} {strict}");
         }
+    }
+
+    #[test]
+    fn one_cause_is_explained_once_on_the_screen() {
+        let all = ["A", "B"].map(|title| Finding {
+            title: title.to_owned(),
+            ..of(Status::Fail).why("Because.").fix("Do this.")
+        });
+        let shown = unrepeated(&all);
+        assert_eq!(shown[0].fix.as_deref(), Some("Do this."));
+        assert_eq!(
+            (shown[1].fix.as_deref(), &shown[1].why),
+            (Some("As for A."), &None)
+        );
     }
 
     #[test]

@@ -52,7 +52,8 @@ async fn sign_in(app: &App, answers: &Answers, az_session: Option<String>) -> Re
         .map_err(|_| Error::bug("sign_in was not checked"))?;
     if sandbox.is_some() && method == Method::Auto {
         // The simulated Azure's administrator signs in by itself, in no browser of this machine.
-        let signed_in = signing::sign_in(app, answers).await?;
+        let mut signed_in = signing::sign_in(app, answers).await?;
+        "the simulated administrator".clone_into(&mut signed_in.why);
         return Ok(Quiet::SignedIn(Box::new(signed_in)));
     }
     let request = Request {
