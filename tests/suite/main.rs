@@ -38,6 +38,8 @@ mod failures_network;
 mod failures_rights;
 mod failures_sign_in;
 mod failures_subscriptions;
+#[cfg(unix)] // the helper is a shell script
+mod helper_store;
 #[cfg(unix)] // signals, terminals, file modes
 mod journal;
 #[cfg(unix)] // signals, terminals, file modes
