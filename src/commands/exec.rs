@@ -120,13 +120,17 @@ fn credential(record: &ConnectionRecord) -> Result<Credential> {
     }
 }
 
-/// Where tokens come from, where it is not where every SDK looks by itself.
+/// Where tokens come from, where it is not where every SDK looks by itself. A cloud of one's own is the one that this run names: the
+/// record has its name only, and a file of that name in the folder that we happen to be in may be anybody's.
 fn authority(app: &App, record: &ConnectionRecord) -> Option<String> {
-    let cloud = Cloud::named(&record.cloud)
-        .or_else(|_| Cloud::named(&app.global.cloud))
-        .ok()
-        .filter(|cloud| cloud.name == record.cloud)?;
-    (cloud.name != "public").then(|| cloud.login.to_string())
+    let word = if Cloud::is_microsofts(&record.cloud) {
+        &record.cloud
+    } else {
+        &app.global.cloud
+    };
+    let cloud = Cloud::named(word).ok()?;
+    let is_its_own = cloud.name == record.cloud && cloud.name != "public";
+    is_its_own.then(|| cloud.login.to_string())
 }
 
 fn identity(record: &ConnectionRecord, authority: Option<String>) -> Variables {

@@ -180,3 +180,17 @@ fn a_connection_without_a_secret_is_refused_with_the_way_on() {
     assert!(ran.stdout.contains("--store keyring"));
     assert!(!lab.home().join("ran").exists());
 }
+
+#[test]
+fn a_file_of_the_clouds_name_does_not_say_where_the_secret_goes() {
+    let (mut lab, _) = connected();
+    let cloud = std::fs::read_to_string(lab.home().join("cloud.toml")).unwrap();
+    let login = &lab.sandbox().endpoints().login;
+    let planted = cloud.replace(login.as_str(), "https://evil.example");
+    assert!(planted.contains("evil.example"));
+    std::fs::write(lab.home().join("sandbox"), planted).unwrap();
+    lab.env.remove("AZCONNECT_CLOUD");
+    let ran = lab.run(&["exec", "spot", "--", "env"]).exits(0);
+    assert!(ran.stdout.contains("AZURE_CLIENT_SECRET="));
+    assert_eq!(variable(&ran.stdout, "AZURE_AUTHORITY_HOST"), None);
+}
