@@ -13,14 +13,14 @@ use azure_core::http::headers::{HeaderName, Headers};
 use azure_core::http::policies::auth::BearerTokenAuthorizationPolicy;
 use azure_core::http::policies::{Policy, RetryHeaders};
 use azure_core::http::{
-    ClientOptions, Context, Method, Pipeline, PipelineOptions, PipelineSendOptions, Request, Url,
+    ClientOptions, Context, Pipeline, PipelineOptions, PipelineSendOptions, Request, Url,
 };
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use tokio::sync::Semaphore;
 
+pub use super::call::Call;
 use super::cloud::Cloud;
-use super::decode::{decode, is_a_strangers, oddity};
+use super::decode::{correlation_id, decode, is_a_strangers, oddity, provider, with_id};
 use super::error::{ApiError, AzureError, Facts, Result};
 use super::failure::{failure, unreadable};
 use super::throttling::{LongestWait, RETRY_AFTER, longest_wait};
@@ -57,16 +57,6 @@ pub struct Access<'a> {
     pub facts: Arc<Facts>,
 }
 
-/// A request, before it is sent.
-#[derive(Debug, Clone)]
-pub struct Call {
-    method: Method,
-    path: String,
-    headers: Vec<(&'static str, String)>,
-    body: Option<Value>,
-    repeatable: bool,
-}
-
 /// A good answer.
 #[derive(Debug, Clone)]
 pub struct Reply {
@@ -75,71 +65,6 @@ pub struct Reply {
     service: Service,
     headers: Headers,
     body: Vec<u8>,
-}
-
-impl Call {
-    /// A read.
-    pub fn get(path: impl Into<String>) -> Self {
-        Call::new(Method::Get, path, None)
-    }
-
-    /// A write to an id that we chose: sending it twice does no harm.
-    pub fn put(path: impl Into<String>, body: Value) -> Self {
-        Call::new(Method::Put, path, Some(body))
-    }
-
-    /// A change that may be sent twice (Graph's upserts and updates).
-    pub fn patch(path: impl Into<String>, body: Value) -> Self {
-        Call::new(Method::Patch, path, Some(body))
-    }
-
-    /// A removal: what is gone stays gone.
-    pub fn delete(path: impl Into<String>) -> Self {
-        Call::new(Method::Delete, path, None)
-    }
-
-    /// A POST that only reads, such as a cost query.
-    pub fn query(path: impl Into<String>, body: Value) -> Self {
-        Call::new(Method::Post, path, Some(body))
-    }
-
-    /// A POST that must not be sent twice: it would make a second thing.
-    pub fn post_once(path: impl Into<String>, body: Value) -> Self {
-        Call {
-            repeatable: false,
-            ..Call::new(Method::Post, path, Some(body))
-        }
-    }
-
-    /// A POST without a body that may be sent twice, such as a registration.
-    pub fn post(path: impl Into<String>) -> Self {
-        Call::new(Method::Post, path, None).header("content-length", "0")
-    }
-
-    /// A POST without a body that must not be sent twice.
-    pub fn post_once_empty(path: impl Into<String>) -> Self {
-        Call {
-            repeatable: false,
-            ..Call::post(path)
-        }
-    }
-
-    /// Adds a header.
-    #[must_use]
-    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
-        self
-    }
-
-    fn new(method: Method, path: impl Into<String>, body: Option<Value>) -> Self {
-        Call {
-            method,
-            path: path.into(),
-            headers: Vec::new(),
-            body,
-            repeatable: true,
-        }
-    }
 }
 
 impl Reply {
@@ -169,6 +94,11 @@ impl Reply {
     pub fn header(&self, name: &'static str) -> Option<&str> {
         self.headers
             .get_optional_str(&HeaderName::from_static(name))
+    }
+
+    /// The body, which is whatever the API gives.
+    pub fn into_body(self) -> Vec<u8> {
+        self.body
     }
 
     /// How long Azure asks to be left alone, by whichever header.
@@ -333,7 +263,8 @@ impl Api {
         let same_host = url.host_str() == self.endpoint.host_str()
             && url.port_or_known_default() == self.endpoint.port_or_known_default()
             && url.scheme() == self.endpoint.scheme();
-        if same_host && self.cloud.owns(&url) {
+        // A blob endpoint is made from the cloud's own template, one for each account.
+        if same_host && (self.service == Service::Storage || self.cloud.owns(&url)) {
             return Ok(url);
         }
         Err(odd(format!(
@@ -343,21 +274,22 @@ impl Api {
     }
 
     fn refused(&self, status: u16, headers: &Headers, body: &[u8], request: String) -> AzureError {
-        if is_a_strangers(status, body) {
+        // The blob service's word for it: the same text stands for several causes, and some answers have none.
+        let named = (self.service == Service::Storage)
+            .then(|| headers.get_optional_str(&HeaderName::from_static("x-ms-error-code")))
+            .flatten();
+        if named.is_none() && is_a_strangers(status, body) {
             return unreadable(
                 self.service,
                 format!("it is no JSON (HTTP status {status}, {request})"),
             );
         }
-        let (code, message) = decode(status, body);
-        let id = |name: &'static str| {
-            headers
-                .get_optional_str(&HeaderName::from_static(name))
-                .map(crate::text::printable)
-        };
-        let correlation_id = id("x-ms-correlation-request-id")
-            .or_else(|| id("request-id"))
-            .or_else(|| id("x-ms-request-id"));
+        let (mut code, message) = decode(status, body);
+        if let Some(named) = named {
+            code = crate::text::printable(named);
+        }
+        let correlation_id = correlation_id(headers);
+        let request = with_id(request, headers);
         let facts = self.facts.clone();
         let service = provider(&request).unwrap_or(self.service);
         AzureError::from(Box::new(ApiError {
@@ -388,20 +320,13 @@ impl Api {
     }
 
     fn failed(&self, error: azure_core::Error) -> AzureError {
-        failure(error, &self.endpoint, &self.facts)
+        let mut failed = failure(error, &self.endpoint, &self.facts);
+        // Each account has a name of its own in the DNS, so one that isn't found is most often no account.
+        if let AzureError::Network(network) = &mut failed
+            && (self.service, network.code) == (Service::Storage, "dns")
+        {
+            network.code = "storage-dns";
+        }
+        failed
     }
 }
-
-/// The service behind Resource Manager that answered, by the request's path.
-fn provider(request: &str) -> Option<Service> {
-    PROVIDERS
-        .iter()
-        .find(|(part, _)| request.contains(part))
-        .map(|(_, service)| *service)
-}
-
-/// Parts of paths, and whose they are. Cost Management stands before billing accounts, below which it may be.
-const PROVIDERS: &[(&str, Service)] = &[
-    ("/Microsoft.CostManagement/", Service::CostManagement),
-    ("/Microsoft.Billing/", Service::Billing),
-];

@@ -95,6 +95,11 @@ impl Cloud {
         format!("{}/.default", audience.trim_end_matches('/'))
     }
 
+    /// The blob endpoint of a storage account.
+    pub fn blob_endpoint(&self, account: &str) -> String {
+        self.blob.replace("{account}", account)
+    }
+
     /// Whether a link that a service gave us stays in this cloud, so that a token may follow it.
     pub fn owns(&self, url: &Url) -> bool {
         [&self.login, &self.graph, &self.arm, &self.partner_center]

@@ -3,9 +3,11 @@
 
 use std::sync::Arc;
 
+use azure_core::http::headers::{HeaderName, Headers};
 use serde_json::Value;
 
 use super::error::{Facts, SignInError};
+use crate::remedies::Service;
 
 /// What stands for a message where the answer had none.
 pub(super) const NO_REASON: &str = "Azure gave no reason";
@@ -18,7 +20,7 @@ pub(super) fn decode(status: u16, body: &[u8]) -> (String, String) {
         Ok(value) => from_json(&value),
         Err(_) => (
             between(text, "<Code>", "</Code>"),
-            between(text, "<Message>", "</Message>"),
+            between(text, "<Message>", "</Message>").map(|message| without_ids(&message)),
         ),
     };
     let code = code
@@ -85,6 +87,15 @@ fn between(text: &str, before: &str, after: &str) -> Option<String> {
     Some(text[start..end].to_owned())
 }
 
+/// The blob service puts the request's id and the time on lines of their own behind the message; both are headers as well.
+fn without_ids(message: &str) -> String {
+    let first = message.lines().next().unwrap_or_default();
+    match quick_xml::escape::unescape(first) {
+        Ok(plain) => plain.into_owned(),
+        Err(_) => first.to_owned(),
+    }
+}
+
 /// Reads Entra's refusal out of a text that holds its `error_description`, however it is wrapped.
 ///
 /// azure_identity 1.0 loses the body of an error whose description has an escape (`\r\n`, which Entra's always has) but repeats
@@ -132,6 +143,50 @@ pub(super) fn oddity(error: &serde_json::Error) -> String {
         _ => "it is no JSON".to_owned(),
     }
 }
+
+/// Where a service says under which id it logged the request, the more telling ones first.
+const CORRELATION_IDS: &[&str] = &[
+    "x-ms-correlation-request-id",
+    "request-id",
+    "x-ms-request-id",
+    "ms-correlationid",
+];
+
+/// The id under which the service logged the request.
+pub(super) fn correlation_id(headers: &Headers) -> Option<String> {
+    let mut all = CORRELATION_IDS.iter().copied();
+    all.find_map(|name| id(headers, name))
+}
+
+/// The request as a person reads it. Partner Center's support wants the id of the single request beside that of the run.
+pub(super) fn with_id(request: String, headers: &Headers) -> String {
+    match id(headers, "ms-requestid") {
+        Some(id) => format!("{request}, request id {id}"),
+        None => request,
+    }
+}
+
+fn id(headers: &Headers, name: &'static str) -> Option<String> {
+    headers
+        .get_optional_str(&HeaderName::from_static(name))
+        .map(crate::text::printable)
+}
+
+/// The service behind Resource Manager that answered: the last provider that the request's path names.
+pub(super) fn provider(request: &str) -> Option<Service> {
+    let last = request.rsplit_once("/providers/")?.1.split('/').next()?;
+    PROVIDERS
+        .iter()
+        .find(|(namespace, _)| namespace.eq_ignore_ascii_case(last))
+        .map(|(_, service)| *service)
+}
+
+/// Providers whose errors have remedies of their own.
+const PROVIDERS: &[(&str, Service)] = &[
+    ("Microsoft.CostManagement", Service::CostManagement),
+    ("Microsoft.Billing", Service::Billing),
+    ("Microsoft.Storage", Service::StorageAccounts),
+];
 
 /// Whether the answer is a page or a redirect, which Azure's APIs send only when they are out of order themselves.
 pub(super) fn is_a_strangers(status: u16, body: &[u8]) -> bool {
@@ -188,6 +243,11 @@ mod tests {
                 "<?xml version=\"1.0\"?><Error><Code>AuthFailed</Code><Message>No</Message></Error>",
                 "AuthFailed",
                 "No",
+            ),
+            (
+                "<Error><Code>ContainerNotFound</Code><Message>The container &quot;x&quot; isn't there.\nRequestId:1\nTime:2026</Message></Error>",
+                "ContainerNotFound",
+                "The container \"x\" isn't there.",
             ),
             ("", "502", "Azure gave no reason"),
             ("<html>proxy</html>", "502", "Azure gave no reason"),

@@ -32,6 +32,26 @@ pub struct VerifiedDomain {
     /// Whether it is the one that new users get.
     #[serde(default)]
     pub is_default: bool,
+    /// Whether it is the `….onmicrosoft.com` that the directory began with.
+    #[serde(default)]
+    pub is_initial: bool,
+}
+
+impl Organization {
+    /// The domain that new users get.
+    pub fn default_domain(&self) -> Option<String> {
+        self.domain(|domain| domain.is_default)
+    }
+
+    /// The domain that the directory began with.
+    pub fn initial_domain(&self) -> Option<String> {
+        self.domain(|domain| domain.is_initial)
+    }
+
+    fn domain(&self, wanted: fn(&VerifiedDomain) -> bool) -> Option<String> {
+        let found = self.verified_domains.iter().find(|domain| wanted(domain));
+        found.map(|domain| crate::text::printable(&domain.name))
+    }
 }
 
 /// The person who is signed in.

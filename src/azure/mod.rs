@@ -3,6 +3,9 @@
 pub mod authorization;
 pub mod billing;
 pub mod billing_parts;
+pub mod blob;
+mod blob_list;
+mod call;
 pub mod client;
 pub mod cloud;
 pub mod cost_details;
@@ -12,13 +15,18 @@ pub mod deleted_items;
 pub mod directory;
 pub mod error;
 mod explain;
+pub mod export;
+mod export_failure;
 pub mod exports;
 mod failure;
 pub mod graph;
 pub mod ids;
 pub mod network_path;
+pub mod openid;
 mod operation;
 mod pace;
+pub mod partner_center;
+mod partner_page;
 pub mod resource_groups;
 pub mod resource_providers;
 pub mod sign_in;
@@ -30,6 +38,7 @@ pub mod transport;
 use std::sync::Arc;
 
 use azure_core::credentials::TokenCredential;
+use uuid::Uuid;
 
 use client::{Access, Api};
 use cloud::Cloud;
@@ -47,7 +56,13 @@ use crate::remedies::Service;
 pub struct Azure {
     graph: Api,
     arm: Api,
+    login: Api,
+    partner_center: Api,
+    run: Uuid,
     pace: Arc<pace::Pace>,
+    cloud: Arc<Cloud>,
+    transport: Transport,
+    credential: Arc<dyn TokenCredential>,
 }
 
 impl Azure {
@@ -61,13 +76,28 @@ impl Azure {
         let access = Access {
             cloud,
             transport,
-            credential: Some(credential),
+            credential: Some(credential.clone()),
             facts: Arc::new(facts),
+        };
+        let nobody = Access {
+            credential: None,
+            ..access.clone()
         };
         Azure {
             graph: Api::new(Service::Graph, &cloud.graph, &cloud.graph_audience, &access),
             arm: Api::new(Service::Arm, &cloud.arm, &cloud.arm_audience, &access),
+            login: Api::new(Service::Entra, &cloud.login, "", &nobody),
+            partner_center: Api::new(
+                Service::PartnerCenter,
+                &cloud.partner_center,
+                &cloud.partner_center_audience,
+                &access,
+            ),
+            run: transport.run(),
             pace: Arc::default(),
+            cloud: cloud.clone(),
+            transport: transport.clone(),
+            credential,
         }
     }
 
@@ -77,7 +107,9 @@ impl Azure {
         Azure {
             graph: self.graph.knowing(facts.iter().cloned()),
             arm: self.arm.knowing(facts.iter().cloned()),
-            pace: self.pace.clone(),
+            login: self.login.knowing(facts.iter().cloned()),
+            partner_center: self.partner_center.knowing(facts.iter().cloned()),
+            ..self.clone()
         }
     }
 

@@ -2,8 +2,10 @@
 //!
 //! Source: <https://learn.microsoft.com/rest/api/resources/resource-groups>
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::client::Call;
 use super::ids::SubscriptionId;
@@ -18,6 +20,9 @@ pub struct ResourceGroup {
     pub name: String,
     /// Its region, `westeurope`.
     pub location: String,
+    /// Its tags.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
     #[serde(default)]
     properties: ResourceGroupProperties,
 }
@@ -87,9 +92,10 @@ impl Azure {
         subscription: SubscriptionId,
         name: &str,
         location: &str,
+        tags: &Value,
     ) -> Result<ResourceGroup> {
         let path = resource_group_path(subscription, name);
-        let body = json!({"location": location, "tags": {"made-by": "azconnect"}});
+        let body = json!({"location": location, "tags": tags});
         self.arm
             .read(Call::put(format!("{path}?{RESOURCES_API}"), body))
             .await

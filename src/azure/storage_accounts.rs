@@ -2,6 +2,8 @@
 //!
 //! Source: <https://learn.microsoft.com/rest/api/storagerp/storage-accounts>, <https://learn.microsoft.com/rest/api/storagerp/blob-containers>
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -23,6 +25,9 @@ pub struct StorageAccount {
     /// `StorageV2`, `Storage`, `BlobStorage`, `BlockBlobStorage` or `FileStorage`.
     #[serde(default)]
     pub kind: String,
+    /// Its tags.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
     /// What else is set on it.
     #[serde(default)]
     pub properties: StorageAccountProperties,
@@ -194,7 +199,7 @@ const STORAGE_API: &str = "api-version=2021-08-01";
 
 /// A new storage account as it should be: no public blobs, TLS 1.2, open to the export service. Keys don't open it: exports sign in with an
 /// identity of their own, and so do readers. `allowedCopyScope` stays unset, since exports need it so.
-pub fn account_body(location: &str, tags: Value) -> Value {
+pub fn account_body(location: &str, tags: &Value) -> Value {
     json!({
         "location": location,
         "kind": "StorageV2",
@@ -369,7 +374,7 @@ mod tests {
 
     #[test]
     fn a_new_account_is_one_that_exports_can_be_written_to() {
-        let body = account_body("westeurope", json!({}));
+        let body = account_body("westeurope", &json!({}));
         let made = account(body["properties"].clone());
         assert!(!made.has_firewall() && !made.is_private() && made.copy_scope().is_none());
         assert_eq!(body["properties"]["allowBlobPublicAccess"], false);

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::client::Call;
 use super::ids::{SubscriptionId, TenantId};
 use super::{Azure, Result};
+use crate::connection::Agreement;
 
 /// A directory as Resource Manager shows it.
 #[derive(Debug, Clone, Deserialize)]
@@ -32,9 +33,49 @@ pub struct Subscription {
     pub tenant_id: Option<TenantId>,
     /// `Enabled`, `Warned`, `PastDue`, `Disabled` or `Deleted`.
     pub state: String,
+    /// How it is bought, in words of Azure's own.
+    #[serde(default)]
+    pub subscription_policies: Option<Policies>,
 }
 
+/// How a subscription is bought.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Policies {
+    quota_id: Option<String>,
+}
+
+/// What the beginning of a quota id says about the agreement. Offers of an Enterprise Agreement and a Microsoft Customer Agreement share
+/// theirs, so those say nothing.
+///
+/// Source: <https://learn.microsoft.com/azure/cost-management-billing/costs/understand-cost-mgmt-data#supported-microsoft-azure-offers>
+const QUOTA_IDS: &[(&str, Agreement)] = &[
+    ("PayAsYouGo_", Agreement::Mosp),
+    ("MSDN_", Agreement::Mosp),
+    ("FreeTrial_", Agreement::Mosp),
+    ("MPN_", Agreement::Mosp),
+    ("BizSpark_", Agreement::Mosp),
+    ("BizSparkPlus_", Agreement::Mosp),
+    ("AzureForStudents", Agreement::Mosp),
+    ("AzureInOpen_", Agreement::Mosp),
+    ("AzurePass_", Agreement::Mosp),
+    ("DreamSpark_", Agreement::Mosp),
+    ("LightweightTrial_", Agreement::Mosp),
+    ("MonetaryCommitment_", Agreement::Mosp),
+    ("Sponsored_", Agreement::Mosp),
+    ("CSP_", Agreement::Csp),
+];
+
 impl Subscription {
+    /// The agreement that it is bought under, where its offer tells.
+    pub fn agreement(&self) -> Option<Agreement> {
+        let id = self.subscription_policies.as_ref()?.quota_id.as_deref()?;
+        QUOTA_IDS
+            .iter()
+            .find(|(beginning, _)| id.starts_with(beginning))
+            .map(|(_, agreement)| *agreement)
+    }
+
     /// Whether roles can be assigned on it: a disabled subscription is read-only.
     pub fn is_writable(&self) -> bool {
         !matches!(self.state.as_str(), "Disabled" | "Deleted")
@@ -121,5 +162,29 @@ impl Azure {
             .filter(|thing| thing.kind.contains("subscriptions"))
             .filter_map(|thing| thing.name.parse().ok())
             .collect())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_offer_tells_pay_as_you_go_from_the_rest() {
+        let bought = |quota_id: &str| {
+            let subscription: Subscription = serde_json::from_value(serde_json::json!({
+                "subscriptionId": "0f9c2ab0-6a1e-4bd4-8a77-0e8d3a5b7c1e",
+                "displayName": "x",
+                "state": "Enabled",
+                "subscriptionPolicies": {"quotaId": quota_id, "spendingLimit": "Off"},
+            }))
+            .unwrap();
+            subscription.agreement()
+        };
+        assert_eq!(bought("PayAsYouGo_2014-09-01"), Some(Agreement::Mosp));
+        assert_eq!(bought("CSP_2015-05-01"), Some(Agreement::Csp));
+        assert_eq!(bought("EnterpriseAgreement_2014-09-01"), None);
+        assert_eq!(bought("Internal_2014-09-01"), None);
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use azure_core::http::{
     ClientOptions, ExponentialRetryOptions, HttpClient, RetryOptions, Transport as SharedTransport,
 };
+use uuid::Uuid;
 
 use super::cloud::Cloud;
 use super::error::NetworkError;
@@ -25,6 +26,7 @@ pub struct Network {
 #[derive(Debug, Clone)]
 pub struct Transport {
     client: Arc<dyn HttpClient>,
+    run: Uuid,
 }
 
 /// How long a connection may take to open.
@@ -55,7 +57,13 @@ impl Transport {
         })?;
         Ok(Transport {
             client: Arc::new(client),
+            run: Uuid::new_v4(),
         })
+    }
+
+    /// The id that all requests of this run have in common, for the services that want one.
+    pub fn run(&self) -> Uuid {
+        self.run
     }
 
     /// Options for a pipeline or credential that may repeat a request which failed for a passing reason.

@@ -29,6 +29,8 @@ pub struct Connected<'a> {
     pub renew: String,
     /// Told what a check waits for, where a person would notice.
     pub waiting: &'a (dyn Fn(&str) + Send + Sync),
+    /// Whether the vendor reads its exports' definitions too, and not only their files.
+    pub reads_definition: bool,
 }
 
 /// One question about a connection.

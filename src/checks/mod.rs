@@ -6,6 +6,12 @@ pub mod cost_data;
 pub mod cost_details;
 pub mod credential_expiry;
 pub mod customers;
+pub mod delivery;
+pub mod domain;
+pub mod export;
+pub mod manifest;
+pub mod partner;
+pub mod storage;
 pub mod subscription;
 pub mod token;
 
@@ -19,14 +25,26 @@ pub fn for_vendor(ids: &[String]) -> Vec<Box<dyn Check>> {
         vec![
             Box::new(token::Token),
             Box::new(credential_expiry::CredentialExpiry),
+            Box::new(domain::Domain),
             Box::new(subscription::Subscriptions),
             Box::new(billing_account::BillingAccount),
             Box::new(customers::Customers),
             Box::new(cost_data::CostData),
+            Box::new(partner::PartnerCenter),
+            Box::new(export::Exports),
+            Box::new(storage::Storage),
         ]
     };
     ids.iter()
         .filter_map(|id| all().into_iter().find(|check| check.id() == id))
+        .collect()
+}
+
+/// The checks of exports, without those that `already` names: a connection with an export has them, whatever its vendor's file says.
+pub fn of_exports(already: &[String]) -> Vec<Box<dyn Check>> {
+    let both: Vec<Box<dyn Check>> = vec![Box::new(export::Exports), Box::new(storage::Storage)];
+    both.into_iter()
+        .filter(|check| !already.iter().any(|id| id == check.id()))
         .collect()
 }
 

@@ -157,10 +157,13 @@ impl clap::Args for AnswerFlags {
                 } else {
                     ArgAction::Set
                 };
-                argument
-                    .long(question.flag)
-                    .action(action)
-                    .help_heading("Answers (also from AZCONNECT_<KEY> or --answers)")
+                argument.long(question.flag).action(action).help_heading(
+                    if question.is_about_exports() {
+                        "Answers about exports and where they are kept"
+                    } else {
+                        "Answers (also from AZCONNECT_<KEY> or --answers)"
+                    },
+                )
             })
         })
     }

@@ -17,9 +17,9 @@ use crate::ui::{Block, Event, Item, Output, Progress};
 
 const EXAMPLES: &str = "\
 Examples:
-  azconnect backfill cloudpi-contoso
-  azconnect backfill cloudpi-contoso --from 2025-01 --to 2025-12
-  azconnect backfill cloudpi-contoso --from 2024-01 --no-wait --output json";
+  azconnect backfill contoso
+  azconnect backfill contoso --from 2025-01 --to 2025-12
+  azconnect backfill contoso --from 2024-01 --no-wait --output json";
 
 /// How many months are exported where nobody says from when.
 pub const USUAL_MONTHS: u8 = 13;

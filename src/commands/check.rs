@@ -1,18 +1,15 @@
 //! `azconnect check`: does it work, now, for what the vendor does with it?
 
-use std::path::PathBuf;
-
 use serde_json::{Value, json};
 
 use super::app::App;
+use super::unstored::Unstored;
 use super::views::{self, heading};
 use super::{documents, given_secret, prove};
-use crate::azure::ids::{ClientId, SubscriptionId, TenantId};
 use crate::checks::{Finding, Status};
-use crate::connection::{ConnectionName, ConnectionRecord, CredentialRecord, Scope, scope};
+use crate::connection::ConnectionRecord;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::plan;
 use crate::secret::Secret;
 use crate::ui::{Block, Event, Output};
 use crate::vendors;
@@ -21,12 +18,13 @@ const EXAMPLES: &str = "\
 Examples:
   azconnect check spot-contoso
   azconnect check --all --output json
-  pass show spot | azconnect check --tenant ID --client-id ID --subscription ID --vendor spot-cost-intelligence --client-secret-stdin";
+  pass show spot | azconnect check --tenant ID --client-id ID --subscription ID --vendor spot-cost-intelligence --client-secret-stdin
+  azconnect check --tenant ID --client-id ID --vendor cloudpi --export ID --client-secret-file FILE";
 
 /// Check that a connection works for what the vendor does with it
 ///
 /// Signs in with the connection's own credential, never with yours, and reads what the vendor reads. Changes nothing. Exits with 3
-/// when something is wrong, and says why and what to do.
+/// when something is wrong, and says why and what to do; with 7 while only an export's first file is missing.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
@@ -44,36 +42,6 @@ pub struct Args {
     deep: bool,
     #[command(flatten)]
     unstored: Unstored,
-}
-
-/// A connection that is not stored here, told by flags.
-#[derive(Debug, clap::Args)]
-#[command(next_help_heading = "A connection that is not stored here")]
-struct Unstored {
-    /// Directory (tenant) ID
-    #[arg(long, value_name = "ID", requires = "client_id", conflicts_with_all = ["connections", "all"])]
-    tenant: Option<TenantId>,
-    /// Application (client) ID
-    #[arg(long, value_name = "ID", requires = "tenant")]
-    client_id: Option<ClientId>,
-    /// Subscription that the vendor reads (repeat)
-    #[arg(long, value_name = "ID", requires = "tenant")]
-    subscription: Vec<SubscriptionId>,
-    /// Billing account that the vendor reads
-    #[arg(long, value_name = "NAME", requires = "tenant", value_parser = billing_name)]
-    billing_account: Option<String>,
-    /// Customer of a partner's billing account that the vendor reads (repeat)
-    #[arg(long, value_name = "ID", requires = "billing_account")]
-    customer_tenant: Vec<TenantId>,
-    /// What it is used for
-    #[arg(long, value_name = "VENDOR", requires = "tenant")]
-    vendor: Option<String>,
-    /// Read the client secret from stdin
-    #[arg(long, conflicts_with = "client_secret_file")]
-    client_secret_stdin: bool,
-    /// Read the client secret from a file
-    #[arg(long, value_name = "FILE")]
-    client_secret_file: Option<PathBuf>,
 }
 
 struct Checked {
@@ -100,6 +68,7 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
             let secret = secret.ok_or_else(|| {
                 Error::usage("secret_missing", "A connection that is not stored here needs its client secret.").hint("Pipe it in with `--client-secret-stdin`, name a file with `--client-secret-file`, or set `AZCONNECT_CLIENT_SECRET`.")
             })?;
+            let record = args.unstored.with_exports(app, record, &secret).await?;
             vec![with_secret(app, record, Ok(secret), args.deep).await?]
         }
         None => {
@@ -112,82 +81,6 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
         }
     };
     Ok(report(app, &checked, args.strict))
-}
-
-impl Unstored {
-    fn record(&self, app: &App) -> Result<Option<ConnectionRecord>> {
-        let (Some(tenant_id), Some(client_id)) = (self.tenant, self.client_id) else {
-            return Ok(None);
-        };
-        let vendor = self.vendor.as_deref().unwrap_or("generic");
-        let found = vendors::find(vendor).ok_or_else(|| vendor_unknown(vendor))?;
-        if plan::needs_billing_account(found) && self.billing_account.is_none() {
-            return Err(Error::usage(
-                "billing_account_missing",
-                format!(
-                    "{} reads a billing account; say which with `--billing-account NAME`.",
-                    found.name
-                ),
-            )
-            .why("Without it there is nothing that the check could read as the vendor does.")
-            .hint("See those that there are: az billing account list --output table"));
-        }
-        let name: ConnectionName = "unstored"
-            .parse()
-            .map_err(|_| Error::bug("a fixed name is refused"))?;
-        Ok(Some(ConnectionRecord {
-            name,
-            vendor: vendor.to_owned(),
-            cloud: app.global.cloud.clone(),
-            tenant_id,
-            tenant_name: None,
-            client_id,
-            application_object_id: None,
-            service_principal_object_id: None,
-            agreement: None,
-            scopes: self.scopes(),
-            credential: CredentialRecord {
-                kind: "secret".to_owned(),
-                key_id: None,
-                expires_at: None,
-                stored_in: "none".to_owned(),
-            },
-            receipts: Vec::new(),
-            exports: Vec::new(),
-            partner: None,
-            created_at: app.host.now(),
-        }))
-    }
-}
-
-impl Unstored {
-    fn scopes(&self) -> Vec<Scope> {
-        let subscriptions = self.subscription.iter().copied().map(Scope::Subscription);
-        let account = self.billing_account.iter().flat_map(|account| {
-            let customers = self.customer_tenant.iter();
-            std::iter::once(Scope::BillingAccount(account.clone()))
-                .chain(customers.map(|tenant| Scope::Customer(account.clone(), *tenant)))
-        });
-        subscriptions.chain(account).collect()
-    }
-}
-
-fn vendor_unknown(vendor: &str) -> Error {
-    Error::usage(
-        "vendor_unknown",
-        format!(
-            "`{}` is no vendor that azconnect knows.",
-            crate::text::printable(vendor)
-        ),
-    )
-    .hint("See them all: azconnect vendors")
-}
-
-fn billing_name(text: &str) -> std::result::Result<String, String> {
-    if scope::is_billing_name(text) {
-        return Ok(text.to_owned());
-    }
-    Err("give the enrollment number, or the whole ID such as `guid:guid_2019-05-31`".to_owned())
 }
 
 fn chosen(args: &Args, app: &App) -> Result<Vec<ConnectionRecord>> {
@@ -291,10 +184,19 @@ fn outcome(checked: &[Checked], strict: bool) -> Exit {
         .map(|finding| finding.status)
         .max();
     match worst {
+        Some(Status::Fail) if only_waits(checked) => Exit::Pending,
         Some(Status::Fail) => Exit::Attention,
         Some(Status::Warn) if strict => Exit::Attention,
         Some(Status::Warn | Status::Pass | Status::Skip) | None => Exit::Ok,
     }
+}
+
+/// Whether nothing is wrong but that an export's first file is not there yet.
+fn only_waits(checked: &[Checked]) -> bool {
+    checked
+        .iter()
+        .flat_map(|checked| &checked.findings)
+        .all(|finding| finding.status != Status::Fail || finding.waits_for_data)
 }
 
 fn verdict(checked: &[Checked]) -> Block {
@@ -312,6 +214,10 @@ fn verdict(checked: &[Checked]) -> Block {
     let text = match (checked.len(), with(Status::Fail), with(Status::Warn)) {
         (1, 0, 0) => "It works.".to_owned(),
         (1, 0, _) => "It works, and something wants attention soon.".to_owned(),
+        (1, _, _) if only_waits(checked) => {
+            "It works so far; the export's first file is not there yet, and nothing has to be done."
+                .to_owned()
+        }
         (1, _, _) => "It doesn't work as it should; see the fixes above.".to_owned(),
         (all, 0, 0) => format!("All {all} connections work."),
         (all, failed, warned) => format!(

@@ -34,7 +34,8 @@ pub fn connection(record: &ConnectionRecord) -> Value {
         "agreement": record.agreement,
         "scopes": record.scopes,
         "credential": record.credential,
-        "exports": [],
+        "partner": record.partner,
+        "exports": record.exports,
     })
 }
 
@@ -53,7 +54,13 @@ pub fn steps(ended: &[Ended], survey: &Survey) -> Value {
                 .as_ref()
                 .filter(|_| end.status == "found")
                 .map(|_| Change::Reuse)
-                .or(planned);
+                .or(planned)
+                // What only a person can do has no row: it is there, or is made.
+                .unwrap_or(if end.status == "found" {
+                    Change::Reuse
+                } else {
+                    Change::Create
+                });
             json!({
                 "id": end.id,
                 "title": end.title,

@@ -22,6 +22,7 @@ pub mod run;
 pub mod sandbox;
 pub mod shell;
 pub mod signing;
+mod unstored;
 pub mod vendors;
 pub mod views;
 
@@ -37,7 +38,7 @@ use app::App;
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     Init(Box<init::Args>),
-    Check(check::Args),
+    Check(Box<check::Args>),
     List(connections::ListArgs),
     Show(connections::ShowArgs),
     Handover(handover::Args),
@@ -58,7 +59,7 @@ pub enum Command {
 pub async fn dispatch(command: Command, app: &App) -> Result<Exit> {
     match command {
         Command::Init(args) => init::run(*args, app).await,
-        Command::Check(args) => check::run(args, app).await,
+        Command::Check(args) => check::run(*args, app).await,
         Command::List(args) => connections::list(args, app),
         Command::Show(args) => connections::show(args, app),
         Command::Handover(args) => handover::run(args, app).await,

@@ -89,8 +89,17 @@ pub async fn write(
             })
         })
         .collect();
-    let go_on = go_on(app, spec, &refused);
-    let text = letter(spec, &asks, &go_on);
+    Ok(Some(kept(app, spec, &asks, go_on(app, spec, &refused))))
+}
+
+/// Writes a request for something that a person has to do by hand.
+pub fn of_person(app: &App, spec: &ConnectionSpec, ask: ByHand) -> Request {
+    kept(app, spec, &[ask], go_on(app, spec, &[]))
+}
+
+/// The request, also in a file: what can't be written is on the screen all the same.
+fn kept(app: &App, spec: &ConnectionSpec, asks: &[ByHand], go_on: String) -> Request {
+    let text = letter(spec, asks, &go_on);
     let folder = app.paths.state.join("requests");
     let file = folder.join(format!("{}.txt", spec.name));
     let written = crate::store::paths::make_private_folder(&folder)
@@ -98,8 +107,8 @@ pub async fn write(
     if let Err(error) = written {
         tracing::warn!("the request could not be written: {error}");
     }
-    let blocks = blocks(&asks, &go_on);
-    Ok(Some(Request { file, text, blocks }))
+    let blocks = blocks(asks, &go_on);
+    Request { file, text, blocks }
 }
 
 /// What stands in a command for the object ID of a service principal that isn't there yet.

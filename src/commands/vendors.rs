@@ -7,9 +7,10 @@ use super::documents;
 use super::views::{self, heading, paragraph, row};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
+use crate::interview::exports::recurrence_key;
 use crate::plan;
-use crate::ui::{Block, Output};
-use crate::vendors::{self, Vendor};
+use crate::ui::{Block, Output, Row};
+use crate::vendors::{self, ExportNeed, Vendor};
 
 /// List the vendors, or say what one needs
 #[derive(Debug, clap::Args)]
@@ -85,6 +86,32 @@ fn described(vendor: &Vendor) -> Value {
     value
 }
 
+fn exported(export: &ExportNeed) -> Vec<Row> {
+    let dataset = match export.otherwise.as_slice() {
+        [] => export.dataset.clone(),
+        others => format!(
+            "{} (where a scope doesn't give it: {})",
+            export.dataset,
+            others.join(", ")
+        ),
+    };
+    let history = match export.history_months {
+        0 => "none, unless you ask for it (--backfill-months)".to_owned(),
+        months => format!("{months} months (--backfill-months)"),
+    };
+    let when = if export.optional {
+        "only with --export-dataset"
+    } else {
+        ""
+    };
+    vec![
+        row("Data set", dataset, when),
+        row("Format", export.format.clone(), ""),
+        row("How often", recurrence_key(export.recurrence), ""),
+        row("History", history, ""),
+    ]
+}
+
 fn one(vendor: &Vendor) -> Output {
     let mut blocks = vec![
         heading(format!("{} ({})", vendor.name, vendor.id)),
@@ -104,12 +131,23 @@ fn one(vendor: &Vendor) -> Output {
             if grant.optional { "optional" } else { "" },
         )
     });
-    blocks.extend([
-        heading("Roles that it gets"),
-        Block::Rows {
-            rows: needs.collect(),
-        },
-    ]);
+    blocks.push(heading("Roles that it gets"));
+    if vendor.grants.is_empty() {
+        blocks.push(paragraph("None in Azure: access is given elsewhere."));
+        blocks.extend(vendor.application.note.clone().map(paragraph));
+    }
+    blocks.push(Block::Rows {
+        rows: needs.collect(),
+    });
+    if let Some(export) = &vendor.export {
+        blocks.extend([
+            heading("The export that it reads"),
+            Block::Rows {
+                rows: exported(export),
+            },
+        ]);
+        blocks.extend(export.note.iter().cloned().map(paragraph));
+    }
     blocks.extend([
         heading("What you need"),
         Block::Lines {

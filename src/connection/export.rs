@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::storage::StorageAccountId;
 use super::{Agreement, Scope, ScopeChoice};
-use crate::vendors::{Recurrence, Timeframe};
+pub use crate::vendors::{Recurrence, Timeframe};
 
 /// A data set that Cost Management exports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -159,6 +159,14 @@ impl Dataset {
                 Some((row.dataset, Some(known)))
             }
         }
+    }
+
+    /// The data set that the API calls so.
+    pub fn of_api(text: &str) -> Option<Dataset> {
+        let row = TABLE
+            .iter()
+            .find(|row| row.api_type.eq_ignore_ascii_case(text))?;
+        Some(row.dataset)
     }
 
     /// Whether a scope gives it, under an agreement where that is known. Where sources disagree (`actual` at a management group), it

@@ -1,7 +1,7 @@
 //! The values that the vendor's form asks for, in the vendor's words and order.
 
-use super::ConnectionRecord;
 use super::scope::Scope;
+use super::{ConnectionRecord, ExportRecord};
 use crate::secret::Secret;
 use crate::vendors::Vendor;
 
@@ -118,6 +118,16 @@ const KEYS: &[(&str, Values)] = &[
             .into_iter()
             .collect()
     }),
+    ("partner_id", |record| {
+        let partner = record.partner.as_ref();
+        let id = partner.and_then(|partner| partner.partner_id.clone());
+        id.into_iter().collect()
+    }),
+    ("default_domain", |record| {
+        let partner = record.partner.as_ref();
+        let domain = partner.and_then(|partner| partner.default_domain.clone());
+        domain.into_iter().collect()
+    }),
     ("billing_profile_id", |record| {
         scopes(record, |scope| match scope {
             Scope::BillingProfile(_, profile) | Scope::InvoiceSection(_, profile, _) => {
@@ -138,7 +148,33 @@ const KEYS: &[(&str, Values)] = &[
             _ => None,
         })
     }),
+    ("export_name", |record| {
+        exports(record, |export| export.name.clone())
+    }),
+    ("export_directory", |record| {
+        exports(record, |export| export.directory.clone())
+    }),
+    ("storage_account_name", |record| {
+        exports(record, |export| export.storage_account.account.clone())
+    }),
+    ("storage_account_id", |record| {
+        exports(record, |export| export.storage_account.to_string())
+    }),
+    ("container", |record| {
+        exports(record, |export| export.container.clone())
+    }),
 ];
+
+/// A value of each export, each once: several exports share name or storage account.
+fn exports(record: &ConnectionRecord, value: fn(&ExportRecord) -> String) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for one in record.exports.iter().map(value) {
+        if !all.contains(&one) {
+            all.push(one);
+        }
+    }
+    all
+}
 
 fn scopes(record: &ConnectionRecord, wanted: fn(&Scope) -> Option<String>) -> Vec<String> {
     record.scopes.iter().filter_map(wanted).collect()

@@ -2,6 +2,7 @@
 
 pub mod agreement;
 pub mod export;
+mod export_id;
 pub mod handover;
 pub mod month;
 pub mod name;
@@ -15,6 +16,7 @@ pub mod store_choice;
 
 pub use agreement::Agreement;
 pub use export::{Dataset, ExportFormat, ExportRecord, ExportSpec};
+pub use export_id::parse_export_id;
 pub use handover::{Field as HandoverField, hand_over};
 pub use month::Month;
 pub use name::ConnectionName;

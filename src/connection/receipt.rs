@@ -19,6 +19,18 @@ pub enum ResourceKind {
     RoleAssignment,
     /// A billing role assignment. `id` is its resource id.
     BillingRoleAssignment,
+    /// A resource provider that is registered in a subscription. `id` is its path there.
+    ResourceProvider,
+    /// A resource group. `id` is its resource id.
+    ResourceGroup,
+    /// A storage account. `id` is its resource id.
+    StorageAccount,
+    /// A container of a storage account. `id` is its resource id.
+    Container,
+    /// An export of costs. `id` is its resource id.
+    Export,
+    /// A run of an export: nothing stays of it but files. `id` is its resource id.
+    ExportRun,
 }
 
 /// Whether we made a thing or found it. Only what we made is ours to remove.

@@ -27,6 +27,8 @@ pub enum Source {
     Asked,
     /// It follows from how the person signed in.
     SignIn,
+    /// A service of Microsoft's told it.
+    Read(&'static str),
 }
 
 impl fmt::Display for Source {
@@ -40,6 +42,7 @@ impl fmt::Display for Source {
             Source::Default => f.write_str("default"),
             Source::Asked => f.write_str("your choice"),
             Source::SignIn => f.write_str("from your sign-in"),
+            Source::Read(service) => write!(f, "from {service}"),
         }
     }
 }
@@ -52,6 +55,9 @@ pub struct Answer {
     /// Where they came from.
     pub source: Source,
 }
+
+/// What is said of a billing account beside what can't be read with it.
+pub(super) const BOTH: &str = "`--billing-account` and `--subscription` or `--management-group` can't both be given: the vendor reads the one or the other.";
 
 /// All answers so far, by key.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -137,6 +143,14 @@ impl Answers {
         )
     }
 
+    /// Whether a subscription beside a billing account may be the place of an export's files. Which vendor it is may not be known yet.
+    fn may_want_export(&self) -> bool {
+        match self.value("vendor").and_then(crate::vendors::find) {
+            Some(vendor) => super::exports::need(self, vendor).is_some(),
+            None => self.0.contains_key("export_dataset"),
+        }
+    }
+
     fn check(&self) -> Result<()> {
         let mut wrong = Vec::new();
         for question in QUESTIONS {
@@ -157,12 +171,9 @@ impl Answers {
         if self.0.contains_key("subscription") && self.0.contains_key("management_group") {
             wrong.push("`--subscription` and `--management-group` can't both be given: the vendor reads the one or the other.".to_owned());
         }
-        if self.0.contains_key("billing_account")
-            && ["subscription", "management_group"]
-                .iter()
-                .any(|key| self.0.contains_key(*key))
-        {
-            wrong.push("`--billing-account` and `--subscription` or `--management-group` can't both be given: the vendor reads the one or the other.".to_owned());
+        let both = |other| self.0.contains_key("billing_account") && self.0.contains_key(other);
+        if both("management_group") || both("subscription") && !self.may_want_export() {
+            wrong.push(BOTH.to_owned());
         }
         let Some((first, rest)) = wrong.split_first() else {
             return Ok(());

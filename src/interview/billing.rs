@@ -7,8 +7,8 @@ use crate::azure::billing::BillingAccount;
 use crate::azure::{Azure, AzureError};
 use crate::connection::{Agreement, Directory, ScopeChoice};
 use crate::error::{Error, Result};
-use crate::interview::missing;
 use crate::interview::questions::Question;
+use crate::interview::{exports, missing};
 use crate::ui::Choice;
 use crate::vendors::Vendor;
 
@@ -19,8 +19,12 @@ pub enum BillingWish {
     Needed,
     /// The vendor may read one, if the person names it.
     IfNamed,
+    /// The vendor reads one, or subscriptions: the person says which.
+    Offered,
     /// The vendor reads subscriptions only.
     Never,
+    /// The vendor reads neither: its access is given elsewhere, in Partner Center.
+    Elsewhere,
 }
 
 /// The answers that say that a billing account is to be read, or a part of one.
@@ -82,7 +86,14 @@ impl Interview {
         };
         let mut scopes = vec![at];
         if account.agreement == Agreement::Mpa && asks_customers {
-            let chosen = self.customers(azure, &account, &scopes).await?;
+            // An export is one customer's, so that "all of them" is none.
+            let exports_each = exports::need(&self.answers, vendor).is_some()
+                && self.answers.get("export_scope").is_none();
+            let chosen = if exports_each {
+                self.customers_to_export(azure, &account, &scopes).await?
+            } else {
+                self.customers(azure, &account, vendor, &scopes).await?
+            };
             scopes.extend(chosen);
         }
         Ok(Some((account.agreement, scopes)))
@@ -160,20 +171,7 @@ impl Interview {
         vendor: &Vendor,
         directory: &Directory,
     ) -> Result<Option<Account>> {
-        let fitting: Vec<&BillingAccount> = seen
-            .iter()
-            .filter(|account| {
-                account.is_active() && account.tenant().is_none_or(|own| own == directory.id)
-            })
-            .filter(|account| {
-                account.agreement().is_some_and(|agreement| {
-                    vendor.agreements.iter().any(|key| key == agreement.key())
-                })
-            })
-            .filter(|account| {
-                !matches!(account.agreement(), Some(Agreement::Mosp | Agreement::Csp))
-            })
-            .collect();
+        let fitting = fitting(seen, vendor, directory);
         let chosen = match fitting.as_slice() {
             [] => return Err(refusals::none_fits(seen, vendor, directory)),
             [only] => {
@@ -257,7 +255,25 @@ impl Interview {
     }
 }
 
-fn described(account: &BillingAccount) -> String {
+/// The accounts that the vendor can be given in this directory.
+pub(super) fn fitting<'a>(
+    seen: &'a [BillingAccount],
+    vendor: &Vendor,
+    directory: &Directory,
+) -> Vec<&'a BillingAccount> {
+    let is_read = |agreement: Agreement| {
+        !matches!(agreement, Agreement::Mosp | Agreement::Csp)
+            && vendor.agreements.iter().any(|key| key == agreement.key())
+    };
+    seen.iter()
+        .filter(|account| {
+            account.is_active() && account.tenant().is_none_or(|own| own == directory.id)
+        })
+        .filter(|account| account.agreement().is_some_and(is_read))
+        .collect()
+}
+
+pub(super) fn described(account: &BillingAccount) -> String {
     format!(
         "{} · {}",
         account

@@ -1,29 +1,32 @@
 //! Which of a partner's customers: all, some, or some and nothing else of the account.
 
-use std::collections::BTreeMap;
-
 use super::Interview;
+use super::answers::Source;
 use super::billing::Account;
 use super::billing_parts::WHOLE;
 use super::billing_refusals as refusals;
+use super::partner_customers::{Names, wants_each};
 use crate::azure::Azure;
 use crate::azure::billing::Customer;
 use crate::azure::ids::TenantId;
 use crate::connection::{Scope, ScopeChoice};
 use crate::error::{Error, Result};
 use crate::ui::Choice;
+use crate::vendors::Vendor;
 
 /// The answer to "which customers" that means none in particular.
 const ALL: &str = "all";
 
 impl Interview {
-    /// The customers that were chosen, each held against the account's list; none means all.
+    /// The customers that were chosen, each held against the list. None means all, unless the vendor's form wants each by name.
     pub(super) async fn customers(
         &mut self,
         azure: &Azure,
         account: &Account,
+        vendor: &Vendor,
         granted: &[ScopeChoice],
     ) -> Result<Vec<ScopeChoice>> {
+        let by_name = wants_each(vendor);
         let wanted = self
             .answers
             .get("customer_tenant")
@@ -31,22 +34,25 @@ impl Interview {
         let all = wanted
             .as_ref()
             .map_or(!self.can_ask(), |ids| ids.iter().any(|id| id == ALL));
-        let Some(above) = granted.first().filter(|_| !all) else {
+        let Some(above) = granted.first().filter(|_| by_name || !all) else {
             return Ok(Vec::new());
         };
-        let listed = match azure.customers_of(&above.scope).await {
-            Ok(listed) => listed,
+        let names = match self.listed(azure, &above.scope).await {
+            Ok(names) => names,
             // Whoever may not read the customers can still ask for all of them.
-            Err(error) if wanted.is_none() && matches!(error.status(), Some(401 | 403)) => {
+            Err(error)
+                if wanted.is_none() && !by_name && matches!(error.status(), Some(401 | 403)) =>
+            {
                 return Ok(Vec::new());
             }
             Err(error) => return Err(error.into()),
         };
-        let names = names(&listed);
         let chosen = match wanted {
+            Some(_) if all => names.keys().cloned().collect(),
             Some(wanted) => wanted,
+            None if by_name => self.choose_each(&names, account).await?,
             None if names.len() < 2 => return Ok(Vec::new()),
-            None => self.choose_customers(&names).await?,
+            None => self.choose_customers(&names, "later ones too").await?,
         };
         chosen
             .iter()
@@ -54,11 +60,49 @@ impl Interview {
             .collect()
     }
 
-    async fn choose_customers(&mut self, names: &BTreeMap<String, String>) -> Result<Vec<String>> {
+    /// Customers to export from. Each is an export of its own, so that one at least is named; `all` is those of today.
+    pub(super) async fn customers_to_export(
+        &mut self,
+        azure: &Azure,
+        account: &Account,
+        granted: &[ScopeChoice],
+    ) -> Result<Vec<ScopeChoice>> {
+        let Some(above) = granted.first() else {
+            return Ok(Vec::new());
+        };
+        let names = names(&azure.customers_of(&above.scope).await?);
+        let wanted = self
+            .answers
+            .get("customer_tenant")
+            .map(|answer| answer.values.clone());
+        let chosen = match wanted {
+            _ if names.is_empty() => return Err(refusals::no_customers(&account.display_name)),
+            Some(ids) if ids.iter().any(|id| id == ALL) => names.keys().cloned().collect(),
+            Some(ids) => ids,
+            None if names.len() == 1 => {
+                let only: Vec<String> = names.keys().cloned().collect();
+                self.answers
+                    .set("customer_tenant", only.clone(), Source::Only);
+                only
+            }
+            None => self.choose_some(options(&names)).await?,
+        };
+        chosen
+            .iter()
+            .map(|id| customer(id, &names, account))
+            .collect()
+    }
+
+    /// Those that a person chooses; none for all of them.
+    pub(super) async fn choose_customers(
+        &mut self,
+        names: &Names,
+        all_means: &str,
+    ) -> Result<Vec<String>> {
         let options = options(names);
         let all = Choice {
             label: format!("All {} customers", options.len()),
-            detail: "later ones too".to_owned(),
+            detail: all_means.to_owned(),
         };
         let some = Choice {
             label: "Some of them".to_owned(),
@@ -128,14 +172,14 @@ impl Interview {
     }
 }
 
-fn names(listed: &[Customer]) -> BTreeMap<String, String> {
+fn names(listed: &[Customer]) -> Names {
     listed
         .iter()
         .map(|customer| (customer.name.to_lowercase(), customer.display_name()))
         .collect()
 }
 
-fn options(names: &BTreeMap<String, String>) -> Vec<Choice> {
+fn options(names: &Names) -> Vec<Choice> {
     let mut options: Vec<Choice> = names
         .iter()
         .map(|(id, name)| Choice {
@@ -178,7 +222,7 @@ fn unseen_customers(account: &Account, profile: &str, ids: &[String]) -> Result<
         .collect()
 }
 
-fn customer(id: &str, names: &BTreeMap<String, String>, account: &Account) -> Result<ScopeChoice> {
+fn customer(id: &str, names: &Names, account: &Account) -> Result<ScopeChoice> {
     let tenant: TenantId = id
         .parse()
         .map_err(|_| Error::bug("customer_tenant was not checked"))?;

@@ -226,6 +226,19 @@ pub(super) fn no_customer(tenant: TenantId, account: &str, customers: usize) -> 
         .hint("See the customers and their directory IDs: https://partner.microsoft.com/commerce/customers/list")
 }
 
+/// A partner without customers, where one has to be named.
+pub(super) fn no_customers(account: &str) -> Error {
+    Error::usage(
+        "no_customers",
+        format!(
+            "The billing account \"{account}\" shows no customer, and one at least has to be named."
+        ),
+    )
+    .why("It has none with an Azure plan, or your role doesn't show them; nor does Partner Center.")
+    .hint("See the customers: https://partner.microsoft.com/commerce/customers/list")
+    .hint("As a partner, sign in with the Admin agent role or as a Global Administrator.")
+}
+
 fn agreements(vendor: &Vendor) -> String {
     let titles: Vec<&str> = vendor
         .agreements

@@ -10,13 +10,21 @@
 //! A value remembers where it came from. Nothing below this room asks anything.
 
 pub mod answers;
+mod asking;
 pub mod billing;
 mod billing_customers;
 mod billing_parts;
 mod billing_refusals;
 pub mod discovery;
+mod export_questions;
+mod export_validity;
+pub mod exports;
 pub mod missing;
+pub mod partner;
+mod partner_customers;
+mod partner_questions;
 pub mod questions;
+mod reads;
 pub mod resolve;
 mod scopes;
 mod validity;

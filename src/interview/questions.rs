@@ -3,6 +3,8 @@
 //! The command line's flags, the environment's names, the answers file's keys, the prompts and the list of missing answers are all made
 //! from it, so they cannot differ.
 
+use super::export_questions::EXPORT_QUESTIONS;
+use super::partner_questions::{DEFAULT_DOMAIN, PARTNER_APP, PARTNER_ID};
 use super::validity::{
     BILLING_ROLES, SIGN_INS, agreement, app_name, billing_name, client_id, customer, later,
     management_group, one_of, secret_days, tenant, vendor,
@@ -50,6 +52,13 @@ impl Question {
         }
     }
 
+    /// Whether it is about exports and where they are kept.
+    pub fn is_about_exports(&self) -> bool {
+        EXPORT_QUESTIONS
+            .iter()
+            .any(|question| question.key == self.key)
+    }
+
     /// The question with this key.
     pub fn find(key: &str) -> Option<&'static Question> {
         QUESTIONS.iter().find(|question| question.key == key)
@@ -57,7 +66,22 @@ impl Question {
 }
 
 /// Every question of `init`, in the order in which people think of them.
-pub const QUESTIONS: &[Question] = &[
+pub const QUESTIONS: &[Question] = &{
+    let mut all = [EVERYBODYS[0]; EVERYBODYS.len() + EXPORT_QUESTIONS.len()];
+    let mut at = 0;
+    while at < all.len() {
+        all[at] = if at < EVERYBODYS.len() {
+            EVERYBODYS[at]
+        } else {
+            EXPORT_QUESTIONS[at - EVERYBODYS.len()]
+        };
+        at += 1;
+    }
+    all
+};
+
+/// All but those about exports.
+const EVERYBODYS: &[Question] = &[
     Question {
         key: "vendor",
         flag: "vendor",
@@ -238,6 +262,9 @@ pub const QUESTIONS: &[Question] = &[
         many: false,
         check: |text| one_of(text, BILLING_ROLES),
     },
+    PARTNER_ID,
+    DEFAULT_DOMAIN,
+    PARTNER_APP,
     Question {
         key: "app_name",
         flag: "app-name",
@@ -317,66 +344,4 @@ pub const QUESTIONS: &[Question] = &[
 ];
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests")]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn every_example_is_valid_and_every_key_is_one() {
-        for question in QUESTIONS {
-            (question.check)(question.example).unwrap();
-            assert!(
-                question
-                    .key
-                    .chars()
-                    .all(|c| c.is_ascii_lowercase() || c == '_'),
-                "{}",
-                question.key
-            );
-            assert_eq!(question.flag, question.key.replace('_', "-"));
-            assert_eq!(
-                QUESTIONS
-                    .iter()
-                    .filter(|other| other.key == question.key)
-                    .count(),
-                1
-            );
-        }
-    }
-
-    #[test]
-    fn bad_answers_are_refused_with_advice() {
-        for (key, bad, expected) in [
-            (
-                "tenant",
-                "0f9c2ab0-6a1e-4bd4-8a77-0e8d3a5b7c1ea",
-                "not a directory",
-            ),
-            ("tenant", "contoso", "domain such as"),
-            ("app_name", &"x".repeat(300), "300 characters"),
-            ("app_name", "a\nb", "control characters"),
-            ("app_name", "  ", "needs a name"),
-            ("subscription", "prod", "az account list"),
-            ("secret_days", "0", "1 to 730"),
-            ("secret_days", "99999", "1 to 730"),
-            ("credential", "certificate", "not in this release"),
-            ("mode", "guided", "not in this release"),
-            ("vendor", "spot", "spot-cost-intelligence"),
-            ("management_group", "/providers/x", "not its path"),
-            ("sign_in", "magic", "device-code"),
-        ] {
-            let reason = (Question::find(key).unwrap().check)(bad).unwrap_err();
-            assert!(reason.contains(expected), "{key}: {reason}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn no_answer_makes_a_check_panic(text in any::<String>()) {
-            for question in QUESTIONS {
-                let _ = (question.check)(&text);
-            }
-        }
-    }
-}
+mod tests;

@@ -3,24 +3,29 @@
 use std::sync::Arc;
 
 use super::answers::{Answers, Source};
+pub use super::asking::blocking;
 use super::billing::BillingWish;
+use super::exports::{self, Exports, Wanted};
 use super::missing;
 use super::questions::Question;
 use crate::azure::Azure;
 use crate::azure::ids::TenantId;
 use crate::connection::{
-    Agreement, Application, ConnectionName, ConnectionSpec, Credential, Directory,
+    Agreement, Application, ConnectionName, ConnectionSpec, Credential, Directory, ExportRecord,
+    Partner, ScopeChoice,
 };
 use crate::error::{Error, Gap, Result};
-use crate::ui::{Ask, Choice, Ui};
+use crate::ui::{Choice, Ui};
 use crate::vendors::{self, Vendor};
 
 /// An interview under way.
 pub struct Interview {
     /// What is known so far.
     pub answers: Answers,
-    ui: Arc<dyn Ui>,
+    pub(super) ui: Arc<dyn Ui>,
     pub(super) gaps: Vec<Gap>,
+    /// What else is said of the gaps.
+    pub(super) ways: Vec<String>,
 }
 
 /// What the interview learns from the rooms around it.
@@ -33,6 +38,17 @@ pub struct Setting<'a> {
     pub secret_given: bool,
     /// Whether the vendor reads a billing account.
     pub billing: BillingWish,
+    /// The exports that an earlier run gave a connection of this name.
+    pub exported: &'a (dyn Fn(&ConnectionName) -> Vec<ExportRecord> + Sync),
+}
+
+/// What is known before the rest is filled in.
+struct Gathered {
+    name: ConnectionName,
+    agreement: Option<Agreement>,
+    scopes: Vec<ScopeChoice>,
+    exports: Exports,
+    partner: Option<Partner>,
 }
 
 impl Interview {
@@ -42,6 +58,7 @@ impl Interview {
             answers,
             ui,
             gaps: Vec::new(),
+            ways: Vec::new(),
         }
     }
 
@@ -91,7 +108,7 @@ impl Interview {
     }
 
     fn has_any_scope(&self) -> bool {
-        self.answers.get("management_group").is_some() || self.answers.get("subscription").is_some()
+        self.says_any(&["management_group", "subscription", "billing_account"])
     }
 
     /// Whether an answer is missing that nobody can be asked for.
@@ -115,7 +132,8 @@ impl Interview {
         if self.gaps.is_empty() {
             Ok(())
         } else {
-            Err(missing::error(std::mem::take(&mut self.gaps)))
+            let ways = std::mem::take(&mut self.ways);
+            Err(missing::error(std::mem::take(&mut self.gaps)).hints(ways))
         }
     }
 
@@ -188,22 +206,14 @@ impl Interview {
         vendor: &Vendor,
         directory: Directory,
     ) -> Result<ConnectionSpec> {
-        let billing = match setting.billing {
-            BillingWish::Needed => true,
-            BillingWish::IfNamed => self.names_an_account(),
-            BillingWish::Never => false,
-        };
-        let said = self.answers.value("agreement").and_then(Agreement::of_key);
-        let (agreement, scopes) = if billing {
-            match self.billing(setting.azure, vendor, &directory).await? {
-                Some((agreement, scopes)) => (Some(agreement), scopes),
-                None => (None, Vec::new()),
-            }
-        } else {
-            (said, self.scopes(setting.azure, directory.id).await?)
-        };
+        let Gathered {
+            name,
+            agreement,
+            scopes,
+            exports,
+            partner,
+        } = self.gather(setting, vendor, &directory).await?;
         self.close_gaps()?;
-        let name = self.name(vendor, &directory)?;
         let days = self
             .answers
             .value_or("secret_days", "180")
@@ -220,7 +230,7 @@ impl Interview {
                     .answers
                     .value("app_name")
                     .map_or_else(|| format!("azconnect-{}", vendor.id), str::to_owned),
-                unique_name: format!("azconnect-{name}"),
+                unique_name: unique_name(&name),
                 redirect_uris: vendor.application.redirect_uris.clone(),
             },
         };
@@ -247,14 +257,70 @@ impl Interview {
                 Credential::NewSecret { days }
             },
             store: self.answers.value_or("store", "keyring").to_owned(),
-            storage: None,
-            exports: Vec::new(),
-            backfill_months: 0,
-            partner: None,
+            storage: exports.storage,
+            exports: exports.exports,
+            backfill_months: exports.backfill_months,
+            partner,
         })
     }
 
-    fn name(&mut self, vendor: &Vendor, directory: &Directory) -> Result<ConnectionName> {
+    /// Notes every gap that Azure shows, without ending the run.
+    ///
+    /// # Errors
+    /// As [`Interview::complete`].
+    pub async fn look(
+        &mut self,
+        setting: &Setting<'_>,
+        vendor: &Vendor,
+        directory: &Directory,
+    ) -> Result<()> {
+        self.gather(setting, vendor, directory).await.map(drop)
+    }
+
+    async fn gather(
+        &mut self,
+        setting: &Setting<'_>,
+        vendor: &Vendor,
+        directory: &Directory,
+    ) -> Result<Gathered> {
+        let azure = setting.azure;
+        let name = self.name(vendor, directory)?;
+        let (agreement, scopes) = self.reads(setting, vendor, directory).await?;
+        let exports = match exports::need(&self.answers, vendor) {
+            None => Exports::default(),
+            Some(need) => {
+                let wanted = Wanted {
+                    azure,
+                    need,
+                    directory,
+                    agreement,
+                    scopes: &scopes,
+                    name: &name,
+                    earlier: (setting.exported)(&name),
+                };
+                self.exports(wanted).await?
+            }
+        };
+        let partner = self.partner(azure, vendor, directory).await?;
+        self.partner_app(azure, vendor, directory).await?;
+        Ok(Gathered {
+            name,
+            agreement,
+            scopes,
+            exports,
+            partner,
+        })
+    }
+
+    pub(super) fn says_any(&self, keys: &[&str]) -> bool {
+        keys.iter().any(|key| self.answers.get(key).is_some())
+    }
+
+    pub(super) fn name(
+        &mut self,
+        vendor: &Vendor,
+        directory: &Directory,
+    ) -> Result<ConnectionName> {
         match self.answers.value("connection") {
             Some(name) => name
                 .parse()
@@ -265,77 +331,11 @@ impl Interview {
             )),
         }
     }
-
-    pub(super) fn can_ask(&self) -> bool {
-        self.ui.can_ask()
-    }
-
-    pub(super) async fn choose(
-        &mut self,
-        key: &str,
-        options: Vec<Choice>,
-        ids: Vec<String>,
-    ) -> Result<Option<usize>> {
-        let Some(question) = Question::find(key) else {
-            return Err(Error::bug(format!("there is no question `{key}`")));
-        };
-        if !self.ui.can_ask() {
-            self.gaps.push(missing::gap(question, ids));
-            return Ok(None);
-        }
-        let ui = self.ui.clone();
-        let ask = ask(question);
-        let chosen = blocking(move || ui.choose(&ask, &options)).await?;
-        if let Some(id) = ids.get(chosen) {
-            self.answers.set(key, vec![id.clone()], Source::Asked);
-        }
-        Ok(Some(chosen))
-    }
-
-    pub(super) async fn choose_many(
-        &mut self,
-        key: &str,
-        options: Vec<Choice>,
-        ids: Vec<String>,
-    ) -> Result<Vec<usize>> {
-        let Some(question) = Question::find(key) else {
-            return Err(Error::bug(format!("there is no question `{key}`")));
-        };
-        if !self.ui.can_ask() {
-            self.gaps.push(missing::gap(question, ids));
-            return Ok(Vec::new());
-        }
-        let ui = self.ui.clone();
-        let ask = ask(question);
-        let chosen = blocking(move || ui.choose_many(&ask, &options)).await?;
-        let values = chosen
-            .iter()
-            .filter_map(|at| ids.get(*at).cloned())
-            .collect();
-        self.answers.set(key, values, Source::Asked);
-        Ok(chosen)
-    }
 }
 
-/// Runs a prompt where blocking is allowed.
-///
-/// # Errors
-/// What the prompt ends with.
-pub async fn blocking<T: Send + 'static>(
-    prompt: impl FnOnce() -> Result<T> + Send + 'static,
-) -> Result<T> {
-    tokio::task::spawn_blocking(prompt)
-        .await
-        .map_err(|error| Error::bug(format!("a prompt failed: {error}")))?
-}
-
-fn ask(question: &Question) -> Ask {
-    Ask {
-        key: question.key.to_owned(),
-        prompt: question.prompt.to_owned(),
-        help: question.explain.to_owned(),
-        default: None,
-    }
+/// The unique name by which a connection's own app is found again.
+pub(super) fn unique_name(name: &ConnectionName) -> String {
+    format!("azconnect-{name}")
 }
 
 fn domain_or_id(directory: &Directory) -> String {

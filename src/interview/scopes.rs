@@ -92,7 +92,7 @@ impl Interview {
 }
 
 /// The subscription that was named, out of those that can be seen.
-fn wanted(
+pub(super) fn wanted(
     id: &str,
     usable: &[Subscription],
     disabled: &[Subscription],

@@ -65,6 +65,15 @@ pub(super) fn tenant(text: &str) -> Result<(), String> {
         Ok(_) => return Ok(()),
         Err(error) => error.to_string(),
     };
+    if is_domain(text) {
+        return Ok(());
+    }
+    Err(format!(
+        "{guid} A domain such as contoso.onmicrosoft.com will do too."
+    ))
+}
+
+fn is_domain(text: &str) -> bool {
     let label = |label: &str| {
         (1..=63).contains(&label.len())
             && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
@@ -72,15 +81,32 @@ pub(super) fn tenant(text: &str) -> Result<(), String> {
             && !label.ends_with('-')
     };
     let top = text.rsplit('.').next().unwrap_or_default();
-    if text.contains('.')
+    text.contains('.')
         && text.len() <= 253
         && text.split('.').all(label)
         && top.chars().any(|c| c.is_ascii_alphabetic())
-    {
+}
+
+pub(super) fn domain(text: &str) -> Result<(), String> {
+    if is_domain(text) {
         return Ok(());
     }
     Err(format!(
-        "{guid} A domain such as contoso.onmicrosoft.com will do too."
+        "`{}` is no domain: give one such as contoso.onmicrosoft.com.",
+        crate::text::printable(text)
+    ))
+}
+
+/// Microsoft's own samples have five and seven digits, and nothing says how many there may be.
+pub(super) fn partner_id(text: &str) -> Result<(), String> {
+    let is_number =
+        !text.is_empty() && text.len() <= 20 && text.chars().all(|c| c.is_ascii_digit());
+    if is_number {
+        return Ok(());
+    }
+    Err(format!(
+        "`{}` is no partner ID: it has digits only, such as 4391507.",
+        crate::text::printable(text)
     ))
 }
 

@@ -197,8 +197,8 @@ fn read(
         let since = match entry.state {
             // Somebody may have exported it before; then it need not be asked for, unless it is wanted again or that run failed.
             State::Wanted if !entry.again => None,
-            State::Wanted | State::Begun | State::Asked => Some(entry.at),
-            State::Done | State::NoData | State::Failed => continue,
+            State::Begun | State::Asked => Some(entry.at),
+            State::Wanted | State::Done | State::NoData | State::Failed => continue,
         };
         let (state, why) = match backfill::fate(runs, *month, since) {
             Some(Fate::Done) => (State::Done, None),

@@ -42,7 +42,7 @@ pub struct Entry {
     /// Why it failed, in one sentence.
     #[serde(default)]
     pub why: Option<String>,
-    /// It is exported once more: only a run since then counts.
+    /// It is exported once more: runs before that don't count.
     #[serde(default)]
     pub again: bool,
 }

@@ -53,11 +53,8 @@ pub async fn rights(azure: &Azure, mut needed: Vec<Permission>) -> BTreeMap<Perm
         let held = match &permission {
             Permission::RegisterApplications => may_register(azure).await,
             Permission::ChangeApplication => may_change(azure).await,
-            Permission::AssignRoles(scope) => match azure.permissions(scope).await {
-                Ok(entries) if entries.iter().any(|entry| entry.allows(ASSIGN)) => Held::Yes,
-                Ok(_) => Held::No,
-                Err(_) => Held::Unknown,
-            },
+            Permission::AssignRoles(scope) => may_act(azure, scope, ASSIGN).await,
+            Permission::Act(scope, action) => may_act(azure, scope, action).await,
             Permission::AssignBillingRoles(scope, agreement) => {
                 may_assign_billing_roles(azure, scope, *agreement).await
             }
@@ -68,6 +65,40 @@ pub async fn rights(azure: &Azure, mut needed: Vec<Permission>) -> BTreeMap<Perm
         .await
         .into_iter()
         .collect()
+}
+
+/// Looks at the scope, or where that is still to be made, at what it will be in. Billing scopes don't say.
+async fn may_act(azure: &Azure, scope: &Scope, action: &str) -> Held {
+    let mut at = Some(scope.clone()).filter(|scope| scope.billing_account().is_none());
+    while let Some(scope) = at {
+        match azure.permissions(&scope).await {
+            Ok(entries) if entries.iter().any(|entry| entry.allows(action)) => return Held::Yes,
+            Ok(_) => return Held::No,
+            Err(error) if error.is_not_found() => at = above(&scope),
+            Err(_) => return Held::Unknown,
+        }
+    }
+    Held::Unknown
+}
+
+/// What a scope is in, where its own path tells.
+fn above(scope: &Scope) -> Option<Scope> {
+    match scope {
+        Scope::Container(account, _) => Some(Scope::StorageAccount(account.clone())),
+        Scope::StorageAccount(account) => Some(Scope::ResourceGroup(
+            account.subscription,
+            account.resource_group.clone(),
+        )),
+        Scope::ResourceGroup(subscription, _) => Some(Scope::Subscription(*subscription)),
+        Scope::ManagementGroup(_)
+        | Scope::Subscription(_)
+        | Scope::BillingAccount(_)
+        | Scope::BillingProfile(..)
+        | Scope::InvoiceSection(..)
+        | Scope::Department(..)
+        | Scope::Customer(..)
+        | Scope::CustomerOfProfile(..) => None,
+    }
 }
 
 async fn may_register(azure: &Azure) -> Held {

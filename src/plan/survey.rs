@@ -1,11 +1,14 @@
 //! What of the plan is there already. Reads only; its result is the plan that people see.
 
-use futures::future::try_join_all;
+use std::collections::BTreeSet;
+
+use futures::future::{join_all, try_join_all};
 use jiff::Timestamp;
 
 use crate::azure::Azure;
 use crate::connection::{Change, Receipt};
 use crate::error::Result;
+use crate::steps::marks::FOREIGN;
 use crate::steps::{Permission, Receipts, Step};
 
 use super::Plan;
@@ -34,6 +37,8 @@ pub struct Survey {
     pub rows: Vec<Row>,
     /// What was found, by step id.
     pub found: Receipts,
+    /// What the person should know before they agree, in sentences: costs that would be counted twice, a firewall.
+    pub warnings: Vec<String>,
 }
 
 impl Survey {
@@ -97,7 +102,17 @@ impl Plan {
         Ok(Survey {
             rows: rows.collect(),
             found,
+            warnings: Vec::new(),
         })
+    }
+
+    /// Looks for what the person should know before they agree, all at once. What can't be looked at is no warning.
+    pub async fn warnings(&self, azure: &Azure) -> Vec<String> {
+        let looked = self.steps().map(|step| step.warnings(azure));
+        let mut all: Vec<String> = join_all(looked).await.concat();
+        let mut said = BTreeSet::new();
+        all.retain(|warning| said.insert(warning.clone()));
+        all
     }
 }
 
@@ -119,7 +134,7 @@ pub fn as_ended(survey: &Survey, tell: impl Fn(&Ended)) -> Vec<Ended> {
 }
 
 /// A found thing is ours if an earlier run's receipt says that we made it, or if our journal holds the intent to make it. One that no
-/// receipt knows counts from now on.
+/// receipt knows counts from now on. One that bears no mark of ours where ours would is somebody else's, whatever we intended.
 fn claimed(found: Receipt, journal: Option<&Journal>, ours: &[Receipt], now: Timestamp) -> Receipt {
     let known = journal
         .and_then(|journal| journal.receipt(&found.step))
@@ -133,9 +148,10 @@ fn claimed(found: Receipt, journal: Option<&Journal>, ours: &[Receipt], now: Tim
             ..found
         };
     }
-    let intended = journal.is_some_and(|journal| {
-        journal.has_begun(&found.step) && journal.receipt(&found.step).is_none()
-    });
+    let intended = !found.facts.contains_key(FOREIGN)
+        && journal.is_some_and(|journal| {
+            journal.has_begun(&found.step) && journal.receipt(&found.step).is_none()
+        });
     Receipt {
         change: if intended {
             Change::Create

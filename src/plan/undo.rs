@@ -12,6 +12,8 @@ pub struct Undo {
     pub ours: Vec<Receipt>,
     /// What we found, and leave.
     pub theirs: Vec<Receipt>,
+    /// What we made, and leave all the same: others may rely on it, or there are files in it.
+    pub kept: Vec<Receipt>,
 }
 
 /// How the removal of one thing ended.
@@ -26,31 +28,49 @@ pub struct Undone {
 impl Undo {
     /// Sorts a connection's receipts, which are in the order in which things were made.
     ///
-    /// Things that hang on an object that we made go before it, whenever they were made.
-    pub fn of(receipts: &[Receipt]) -> Undo {
-        let mut ours: Vec<Receipt> = receipts
+    /// Things that hang on an object that we made go before it, whenever they were made. Where exports were written goes only
+    /// `with_data`.
+    pub fn of(receipts: &[Receipt], with_data: bool) -> Undo {
+        let things = receipts
             .iter()
-            .filter(|receipt| receipt.change == Change::Create)
-            .cloned()
-            .collect();
+            .filter(|receipt| receipt.kind != ResourceKind::ExportRun)
+            .cloned();
+        let (ours, theirs): (Vec<Receipt>, Vec<Receipt>) =
+            things.partition(|receipt| receipt.change == Change::Create);
+        let (mut ours, kept): (Vec<Receipt>, Vec<Receipt>) =
+            ours.into_iter().partition(|receipt| match receipt.kind {
+                ResourceKind::ResourceProvider => false,
+                kind => with_data || !holds_data(kind),
+            });
         ours.reverse();
         ours.sort_by_key(|receipt| rank(receipt.kind));
-        let theirs = receipts
-            .iter()
-            .filter(|receipt| receipt.change != Change::Create)
-            .cloned()
-            .collect();
-        Undo { ours, theirs }
+        Undo { ours, theirs, kept }
     }
 }
 
-/// What hangs on what: a role on the service principal, that and the secret on the application.
+/// Whether exported files are in it, and would be gone with it.
+pub fn holds_data(kind: ResourceKind) -> bool {
+    matches!(
+        kind,
+        ResourceKind::Container | ResourceKind::StorageAccount | ResourceKind::ResourceGroup
+    )
+}
+
+/// What hangs on what: a role on the service principal, that and the secret on the application; an export on its container, that on the
+/// account, and the account on its group.
 fn rank(kind: ResourceKind) -> u8 {
     match kind {
-        ResourceKind::RoleAssignment | ResourceKind::BillingRoleAssignment => 0,
+        ResourceKind::RoleAssignment
+        | ResourceKind::BillingRoleAssignment
+        | ResourceKind::Export
+        | ResourceKind::ExportRun
+        | ResourceKind::ResourceProvider => 0,
         ResourceKind::ClientSecret => 1,
         ResourceKind::ServicePrincipal => 2,
         ResourceKind::Application => 3,
+        ResourceKind::Container => 4,
+        ResourceKind::StorageAccount => 5,
+        ResourceKind::ResourceGroup => 6,
     }
 }
 
@@ -83,14 +103,17 @@ mod tests {
     fn what_hangs_on_a_thing_goes_before_it_and_what_was_found_stays() {
         use Change::{Create, Reuse};
         use ResourceKind::{Application, ClientSecret, RoleAssignment, ServicePrincipal};
-        let undo = Undo::of(&[
-            receipt("application", Application, Create),
-            receipt("service-principal", ServicePrincipal, Create),
-            receipt("role:a", RoleAssignment, Create),
-            receipt("role:b", RoleAssignment, Reuse),
-            receipt("secret", ClientSecret, Create),
-            receipt("role:c", RoleAssignment, Create),
-        ]);
+        let undo = Undo::of(
+            &[
+                receipt("application", Application, Create),
+                receipt("service-principal", ServicePrincipal, Create),
+                receipt("role:a", RoleAssignment, Create),
+                receipt("role:b", RoleAssignment, Reuse),
+                receipt("secret", ClientSecret, Create),
+                receipt("role:c", RoleAssignment, Create),
+            ],
+            false,
+        );
         let order: Vec<&str> = undo
             .ours
             .iter()
@@ -107,5 +130,38 @@ mod tests {
             ]
         );
         assert_eq!(undo.theirs.len(), 1);
+    }
+
+    #[test]
+    fn files_go_only_with_data_and_a_provider_never() {
+        use Change::{Create, Reuse};
+        use ResourceKind::{
+            Container, Export, ExportRun, ResourceGroup, ResourceProvider, StorageAccount,
+        };
+        let receipts = [
+            receipt("provider", ResourceProvider, Create),
+            receipt("group", ResourceGroup, Create),
+            receipt("account", StorageAccount, Create),
+            receipt("container", Container, Create),
+            receipt("other", Container, Reuse),
+            receipt("export", Export, Create),
+            receipt("run", ExportRun, Create),
+        ];
+        let steps = |all: &[Receipt]| -> Vec<String> {
+            all.iter().map(|receipt| receipt.step.clone()).collect()
+        };
+        let undo = Undo::of(&receipts, false);
+        assert_eq!(steps(&undo.ours), ["export"]);
+        assert_eq!(
+            steps(&undo.kept),
+            ["provider", "group", "account", "container"]
+        );
+        assert_eq!(steps(&undo.theirs), ["other"]);
+        let undo = Undo::of(&receipts, true);
+        assert_eq!(
+            steps(&undo.ours),
+            ["export", "container", "account", "group"]
+        );
+        assert_eq!(steps(&undo.kept), ["provider"]);
     }
 }

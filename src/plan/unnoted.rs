@@ -12,17 +12,32 @@ use super::undo::{Undo, undo_one};
 use crate::azure::Azure;
 use crate::connection::Receipt;
 use crate::error::Result;
-use crate::steps::Step;
 use crate::steps::wait::Pauses;
+use crate::steps::{Reverted, Step};
 
 /// How long Azure is asked for a thing that the interrupted run was about to make, since replicas learn of it late. Not as long as
 /// for a thing that is known to be there: most often it was never made.
 const PATIENCE: Duration = Duration::from_secs(8);
 
+/// What became of the intents without an outcome.
+#[derive(Debug, Default)]
+pub struct Unnoted {
+    /// The titles of those whose things Azure does not show: they were not made, or not yet everywhere.
+    pub unseen: Vec<String>,
+    /// What was made, and stays.
+    pub kept: Vec<Receipt>,
+}
+
+/// What one look led to.
+struct Seen {
+    /// The steps with which nothing is left to do.
+    gone: BTreeSet<String>,
+    /// Those of their things that stay.
+    kept: Vec<Receipt>,
+}
+
 impl Plan {
     /// Removes what the journal has an intent for and no outcome, and the secrets of every attempt that `known` does not name.
-    ///
-    /// Returns the titles of the intents whose things Azure does not show: they were not made, or not yet everywhere.
     ///
     /// # Errors
     /// Whatever Azure answers; the journal then still has the intent.
@@ -30,23 +45,33 @@ impl Plan {
         &self,
         azure: &Azure,
         journal: &Journal,
-        known: &[Receipt],
+        (known, with_data): (&[Receipt], bool),
         waiting: impl Fn(&str),
-    ) -> Result<Vec<String>> {
+    ) -> Result<Unnoted> {
         let open = |step: &&dyn Step| {
-            journal.has_begun(&step.id()) && journal.receipt(&step.id()).is_none()
+            step.is_taken_back()
+                && journal.has_begun(&step.id())
+                && journal.receipt(&step.id()).is_none()
         };
+        let mut kept = Vec::new();
         let mut open: Vec<&dyn Step> = self.steps().filter(open).collect();
         let mut pauses = Pauses::new(PATIENCE);
         loop {
-            let gone = self.remove_seen(azure, journal, known, &open).await?;
-            open.retain(|step| !gone.contains(&step.id()));
+            let undo = self
+                .remove_seen(azure, journal, (known, with_data), &open)
+                .await?;
+            open.retain(|step| !undo.gone.contains(&step.id()));
+            kept.extend(undo.kept);
             let Some(first) = open.first() else {
-                return Ok(Vec::new());
+                return Ok(Unnoted {
+                    kept,
+                    ..Unnoted::default()
+                });
             };
             waiting(&first.title());
             if !pauses.pause().await {
-                return Ok(open.iter().map(|step| step.title()).collect());
+                let unseen = open.iter().map(|step| step.title()).collect();
+                return Ok(Unnoted { unseen, kept });
             }
         }
     }
@@ -83,19 +108,19 @@ impl Plan {
         Ok(())
     }
 
-    /// Removes what Azure shows of it now, and says for which steps that was.
+    /// Removes what Azure shows of it now.
     async fn remove_seen(
         &self,
         azure: &Azure,
         journal: &Journal,
-        known: &[Receipt],
+        (known, with_data): (&[Receipt], bool),
         open: &[&dyn Step],
-    ) -> Result<BTreeSet<String>> {
+    ) -> Result<Seen> {
         let survey = self
             .survey(azure, Some(journal), known, journal.written().started_at)
             .await?;
         let mut gone = BTreeSet::new();
-        for step in self.steps() {
+        for step in self.steps().filter(|step| step.is_taken_back()) {
             let can_look = step.after().iter().all(|id| survey.found.contains_key(id));
             // The last marker is that of the secret in the receipt, where there is one.
             let noted = usize::from(journal.receipt(&step.id()).is_some());
@@ -110,10 +135,17 @@ impl Plan {
             .iter()
             .filter_map(|step| survey.found.get(&step.id()).cloned())
             .collect();
-        for receipt in Undo::of(&unnoted).ours {
-            undo_one(azure, &receipt).await.outcome?;
+        let undo = Undo::of(&unnoted, with_data);
+        let mut kept = undo.kept;
+        for receipt in undo.ours {
+            if let Reverted::Kept(_) = undo_one(azure, &receipt).await.outcome? {
+                kept.push(receipt.clone());
+            }
             gone.insert(receipt.step);
         }
-        Ok(gone)
+        // Somebody else's, made meanwhile: nothing of ours is missing any more.
+        gone.extend(undo.theirs.into_iter().map(|receipt| receipt.step));
+        gone.extend(kept.iter().map(|receipt| receipt.step.clone()));
+        Ok(Seen { gone, kept })
     }
 }

@@ -32,6 +32,10 @@ const FILES: &[(&str, &str)] = &[
     ("arm.toml", include_str!("arm.toml")),
     ("billing.toml", include_str!("billing.toml")),
     ("cost_management.toml", include_str!("cost_management.toml")),
+    (
+        "storage_accounts.toml",
+        include_str!("storage_accounts.toml"),
+    ),
     ("storage.toml", include_str!("storage.toml")),
     ("partner_center.toml", include_str!("partner_center.toml")),
     ("network.toml", include_str!("network.toml")),
@@ -104,6 +108,8 @@ pub enum Service {
     Billing,
     /// `Microsoft.CostManagement` and `Microsoft.Consumption`.
     CostManagement,
+    /// `Microsoft.Storage`: storage accounts and containers as resources.
+    StorageAccounts,
     /// The blob endpoint of a storage account.
     Storage,
     /// Partner Center's REST API.
@@ -123,7 +129,7 @@ impl Service {
             Service::Arm => "Azure Resource Manager",
             Service::Billing => "Azure Billing",
             Service::CostManagement => "Cost Management",
-            Service::Storage => "Azure Storage",
+            Service::StorageAccounts | Service::Storage => "Azure Storage",
             Service::PartnerCenter => "Partner Center",
             Service::Network => "The network",
             Service::Store => "The store",
@@ -133,7 +139,9 @@ impl Service {
     /// The service whose errors this one passes on.
     fn part_of(self) -> Option<Service> {
         match self {
-            Service::Billing | Service::CostManagement => Some(Service::Arm),
+            Service::Billing | Service::CostManagement | Service::StorageAccounts => {
+                Some(Service::Arm)
+            }
             Service::Entra
             | Service::Graph
             | Service::Arm
@@ -265,6 +273,10 @@ pub const PLACEHOLDERS: &[(&str, &str)] = &[
     (
         "scope",
         "the resource id on which it was refused, with its leading slash",
+    ),
+    (
+        "storage_account",
+        "the resource id of the storage account, with its leading slash",
     ),
     ("portal", "the cloud's portal, without a slash at the end"),
     (

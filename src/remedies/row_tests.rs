@@ -198,6 +198,8 @@ const COMMANDS: &[&str] = &[
 
 /// Flags of the command line's contract that remedies name.
 const FLAGS: &[&str] = &[
+    "--container",
+    "--resource-group",
     "--app-id",
     "--app-name",
     "--billing-account",

@@ -105,6 +105,70 @@ const ASKED_FOR: &[(Service, &str, u16, &str, Kind)] = &[
         Kind::Usage,
     ),
     (
+        Service::CostManagement,
+        "ExportNameTaken",
+        409,
+        "",
+        Kind::Usage,
+    ),
+    (
+        Service::CostManagement,
+        "400",
+        400,
+        "RP Not Registered. Register destination storage account subscription with Microsoft.CostManagementExports",
+        Kind::Failed,
+    ),
+    (
+        Service::CostManagement,
+        "BadRequest",
+        400,
+        "Request properties validation failed: Invalid schedule recurrencePeriod; 'from' value cannot be after 'to' value",
+        Kind::Failed,
+    ),
+    (
+        Service::CostManagement,
+        "BadRequest",
+        400,
+        "ServiceToServiceAuthorizationProvider.IsRPRegistered: InvalidSubscriptionId: identifier 'providers' is malformed",
+        Kind::Usage,
+    ),
+    (
+        Service::CostManagement,
+        "400",
+        400,
+        "Invalid request payload, Invalid member :properties.schedule.recurrence",
+        Kind::Failed,
+    ),
+    (
+        Service::StorageAccounts,
+        "StorageAccountAlreadyTaken",
+        409,
+        "",
+        Kind::Usage,
+    ),
+    (
+        Service::StorageAccounts,
+        "AccountKeepsExportsOut",
+        409,
+        "",
+        Kind::Forbidden,
+    ),
+    (
+        Service::StorageAccounts,
+        "ContainerBeingDeleted",
+        409,
+        "",
+        Kind::Pending,
+    ),
+    // What every resource can meet is Resource Manager's.
+    (
+        Service::StorageAccounts,
+        "RequestDisallowedByPolicy",
+        403,
+        "",
+        Kind::Forbidden,
+    ),
+    (
         Service::Storage,
         "AuthorizationPermissionMismatch",
         403,
@@ -124,6 +188,50 @@ fn what_the_design_asks_for_is_there() {
             found.map(|row| row.kind),
             Some(*kind),
             "{service:?} {code} {status} {message}"
+        );
+    }
+}
+
+/// Partner Center's refusals as Microsoft documents them: status, code, kind, and a word of the advice that no other row has.
+const OF_PARTNER_CENTER: &[(u16, &str, Kind, &str)] = &[
+    (401, "900420", Kind::Failed, "partner_center_audience"),
+    (401, "800001", Kind::SignedOut, "--tenant <directory>"),
+    (401, "401", Kind::SignedOut, "register the application"),
+    (403, "900329", Kind::Forbidden, "Sign in as a person"),
+    (403, "900150", Kind::Forbidden, "indirect providers"),
+    (403, "900308", Kind::Forbidden, "indirect providers"),
+    (403, "900309", Kind::Forbidden, "Conditional Access"),
+    (403, "900124", Kind::Forbidden, "sign it"),
+    (403, "900123", Kind::Forbidden, "reseller's Global"),
+    (403, "900149", Kind::Forbidden, "enrollment"),
+    (403, "800039", Kind::Forbidden, "enrollment"),
+    (400, "2000", Kind::Usage, "legalinfo#mpn"),
+    (404, "3000", Kind::Usage, "legalinfo#mpn"),
+    (400, "3000", Kind::Failed, "`-vv`"),
+    (404, "800015", Kind::Usage, "legalinfo#mpn"),
+    (400, "800016", Kind::Usage, "legalinfo#mpn"),
+    (400, "900154", Kind::Usage, "legalinfo#mpn"),
+    (403, "20002", Kind::Usage, "--customer-tenant"),
+    (404, "60003", Kind::Usage, "--customer-tenant"),
+    (400, "900118", Kind::Usage, "--customer-tenant"),
+    (400, "800018", Kind::Usage, "production directory"),
+    (403, "800043", Kind::Forbidden, "enrolled for"),
+    (403, "2030", Kind::Forbidden, "enrolled for"),
+    (403, "2032", Kind::Forbidden, "enrolled for"),
+    (403, "90000", Kind::SignedOut, "Look the code up"),
+    (403, "403", Kind::Forbidden, "register the application"),
+    (429, "429", Kind::Failed, "two minutes"),
+];
+
+#[test]
+fn partner_centers_refusals_are_told_apart_by_status_and_code() {
+    for (status, code, kind, word) in OF_PARTNER_CENTER {
+        let row = find(Service::PartnerCenter, code, *status, "").unwrap();
+        assert_eq!(row.kind, *kind, "{status} {code}");
+        assert!(
+            row.fix.iter().any(|line| line.contains(word)),
+            "{status} {code}: {:?}",
+            row.fix
         );
     }
 }

@@ -7,10 +7,18 @@ pub mod application;
 pub mod backfill;
 pub mod billing_role;
 pub mod by_hand;
+pub mod container;
+pub mod export;
+pub mod first_run;
+pub mod marks;
+mod refused;
+pub mod resource_group;
+pub mod resource_provider;
 pub mod role;
 pub mod secret;
 pub mod service_principal;
 pub mod step;
+pub mod storage_account;
 pub mod wait;
 
 pub use by_hand::{ByHand, Place};
@@ -20,12 +28,43 @@ use crate::azure::{Azure, Result};
 use crate::connection::{Receipt, ResourceKind};
 
 /// What became of a thing that was to be taken away.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reverted {
     /// It is gone now.
     Removed,
     /// It was gone already.
     AlreadyGone,
+    /// It stays, for this reason: taking it away would take other people's things with it.
+    Kept(String),
+}
+
+impl Reverted {
+    /// What a removal comes to that says whether the thing was there.
+    fn of(removed: bool) -> Reverted {
+        if removed {
+            Reverted::Removed
+        } else {
+            Reverted::AlreadyGone
+        }
+    }
+}
+
+/// How a person takes away a thing of ours that azconnect leaves; `None` where there is nothing to take away.
+pub fn removed_by_hand(receipt: &Receipt) -> Option<String> {
+    let id = crate::text::shell_word(&receipt.id);
+    match receipt.kind {
+        ResourceKind::ResourceProvider => resource_provider::unregister(receipt),
+        ResourceKind::ResourceGroup | ResourceKind::StorageAccount | ResourceKind::Container => {
+            Some(format!("az resource delete --ids {id}"))
+        }
+        ResourceKind::Application
+        | ResourceKind::ServicePrincipal
+        | ResourceKind::ClientSecret
+        | ResourceKind::RoleAssignment
+        | ResourceKind::BillingRoleAssignment
+        | ResourceKind::Export
+        | ResourceKind::ExportRun => None,
+    }
 }
 
 /// Takes back what a receipt stands for, by its id. What is gone already counts as taken back.
@@ -39,10 +78,14 @@ pub async fn revert(azure: &Azure, receipt: &Receipt) -> Result<Reverted> {
         ResourceKind::ClientSecret => secret::revert(azure, receipt).await?,
         ResourceKind::RoleAssignment => role::revert(azure, receipt).await?,
         ResourceKind::BillingRoleAssignment => billing_role::revert(azure, receipt).await?,
+        ResourceKind::Export => export::revert(azure, receipt).await?,
+        ResourceKind::Container => container::revert(azure, receipt).await?,
+        ResourceKind::StorageAccount => return storage_account::revert(azure, receipt).await,
+        ResourceKind::ResourceGroup => return resource_group::revert(azure, receipt).await,
+        ResourceKind::ResourceProvider => {
+            return Ok(Reverted::Kept("others may rely on it".to_owned()));
+        }
+        ResourceKind::ExportRun => false,
     };
-    Ok(if removed {
-        Reverted::Removed
-    } else {
-        Reverted::AlreadyGone
-    })
+    Ok(Reverted::of(removed))
 }

@@ -4,12 +4,12 @@ use async_trait::async_trait;
 use uuid::Uuid;
 
 use super::by_hand::{ByHand, Place, fact_or};
-use super::service_principal;
 use super::step::{Making, Outcome, Permission, Receipts, Step, made, needed};
 use super::wait::{until_replicated, until_visible};
+use super::{container, service_principal};
 use crate::azure::ids::ServicePrincipalObjectId;
 use crate::azure::{Azure, Result};
-use crate::connection::{Change, Receipt, ResourceKind, ScopeChoice};
+use crate::connection::{Change, Receipt, ResourceKind, Scope, ScopeChoice};
 use crate::text::shell_word;
 
 /// The namespace of our role assignments' names: any fixed GUID does, so long as it never changes.
@@ -50,7 +50,22 @@ impl Step for RoleStep {
     }
 
     fn after(&self) -> Vec<String> {
-        vec![service_principal::ID.to_owned()]
+        let container = match &self.at.scope {
+            Scope::Container(account, name) => Some(container::id(account, name)),
+            Scope::ManagementGroup(_)
+            | Scope::Subscription(_)
+            | Scope::ResourceGroup(..)
+            | Scope::StorageAccount(_)
+            | Scope::BillingAccount(_)
+            | Scope::BillingProfile(..)
+            | Scope::InvoiceSection(..)
+            | Scope::Department(..)
+            | Scope::Customer(..)
+            | Scope::CustomerOfProfile(..) => None,
+        };
+        std::iter::once(service_principal::ID.to_owned())
+            .chain(container)
+            .collect()
     }
 
     fn needs(&self) -> Vec<Permission> {

@@ -38,6 +38,16 @@ pub trait Step: Send + Sync {
         None
     }
 
+    /// Whether there is something to take back at all: a registration is left, and a run leaves only files.
+    fn is_taken_back(&self) -> bool {
+        true
+    }
+
+    /// What a person should know before they agree, in sentences. What can't be looked at is no warning.
+    async fn warnings(&self, _azure: &Azure) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Looks for the thing itself, by an id that we chose or recorded, never by display name.
     ///
     /// # Errors
@@ -117,7 +127,29 @@ pub enum Permission {
     AssignRoles(Scope),
     /// To assign billing roles at a billing scope under an agreement.
     AssignBillingRoles(Scope, Agreement),
+    /// To do something at a scope or below it, by Azure's name of the action.
+    Act(Scope, &'static str),
 }
+
+/// Who may do what, by Azure's names of the actions.
+const MAY_ACT: &[(&str, &str)] = &[
+    (
+        "Microsoft.Resources/subscriptions/providers/register/action",
+        "Contributor or Owner of the subscription",
+    ),
+    (
+        "Microsoft.Resources/subscriptions/resourceGroups/write",
+        "Contributor or Owner of the subscription",
+    ),
+    (
+        "Microsoft.Storage/storageAccounts/write",
+        "Storage Account Contributor, Contributor or Owner",
+    ),
+    (
+        "Microsoft.Storage/storageAccounts/blobServices/containers/write",
+        "Storage Account Contributor, Contributor or Owner",
+    ),
+];
 
 impl Permission {
     /// Who has it, as the plan says it.
@@ -141,6 +173,15 @@ impl Permission {
             Permission::AssignBillingRoles(..) => {
                 "Billing account owner, or Global Administrator of the account's directory"
             }
+            Permission::Act(scope, _) if scope.billing_account().is_some() => {
+                "A person with an owner's or contributor's role on the billing scope (EA: Enterprise Administrator)"
+            }
+            Permission::Act(_, action) => MAY_ACT
+                .iter()
+                .find(|(known, _)| known == action)
+                .map_or("Cost Management Contributor, Contributor or Owner", |row| {
+                    row.1
+                }),
         }
     }
 }

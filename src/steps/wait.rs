@@ -36,10 +36,17 @@ impl Pauses {
 
     /// Waits for the next pause; `false` when the patience is used up.
     pub async fn pause(&mut self) -> bool {
-        if Instant::now() >= self.end {
+        self.pause_at_least(None).await
+    }
+
+    /// Waits for the next pause, or as long as Azure asks; `false` when the patience is used up or would be.
+    pub async fn pause_at_least(&mut self, asked: Option<Duration>) -> bool {
+        let pause = self.next.max(asked.unwrap_or_default());
+        let now = Instant::now();
+        if now >= self.end || (asked.is_some() && now + pause > self.end) {
             return false;
         }
-        tokio::time::sleep(self.next).await;
+        tokio::time::sleep(pause).await;
         self.next = (self.next * 3 / 2).min(LONGEST);
         true
     }
@@ -52,6 +59,22 @@ impl Pauses {
 pub async fn until_replicated<T, F>(
     making: &Making<'_>,
     what: &str,
+    attempt: impl FnMut() -> F,
+) -> Result<T>
+where
+    F: Future<Output = Result<T>>,
+{
+    until_passed(making, what, is_replication, attempt).await
+}
+
+/// Tries until it works, as long as the failure is one that passes; not before Azure wants to be asked again.
+///
+/// # Errors
+/// The first failure that doesn't pass, or the last one when the patience is used up.
+pub async fn until_passed<T, F>(
+    making: &Making<'_>,
+    what: &str,
+    passes: fn(&AzureError) -> bool,
     mut attempt: impl FnMut() -> F,
 ) -> Result<T>
 where
@@ -60,9 +83,9 @@ where
     let mut pauses = Pauses::new(PATIENCE);
     loop {
         match attempt().await {
-            Err(error) if is_replication(&error) => {
+            Err(error) if passes(&error) => {
                 making.waiting_for(what);
-                if !pauses.pause().await {
+                if !pauses.pause_at_least(error.retry_after()).await {
                     return Err(error);
                 }
             }

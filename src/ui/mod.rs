@@ -21,6 +21,7 @@ mod prompts;
 mod screen;
 #[cfg(test)]
 mod session;
+mod tally;
 mod terminal;
 pub mod terminal_guard;
 mod theme;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::ui::layout::{GUTTER, indent, labelled_lines, lay_out, row_lines, text_lines};
 use crate::ui::theme::{Line, Look, Role, State};
 use crate::ui::wrap::{visible, width, wrap};
-use crate::ui::{Event, Progress, Row};
+use crate::ui::{Event, Progress, Row, tally};
 
 /// A step as the last event left it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +73,7 @@ impl Step {
                     title: title.clone(),
                     change: "create".to_owned(),
                     status: Progress::Running,
-                    detail: counted(event),
+                    detail: tally::in_words(event),
                     tally: Some((*done, *all)),
                 };
                 Some((id, step))
@@ -247,45 +247,6 @@ pub(super) fn step_goes_on(step: &Step, since: Duration, again: bool, columns: u
     text_lines(Role::Text, &text, columns)
 }
 
-/// A tally in words: `7 of 13 months, 4 on their way, 1 failed; waiting for Cost Management to take more`.
-fn counted(event: &Event) -> String {
-    let Event::Tally {
-        unit,
-        done,
-        waiting,
-        failed,
-        all,
-        detail,
-        ..
-    } = event
-    else {
-        return String::new();
-    };
-    let mut text = format!("{done} of {all} {unit}");
-    for (count, word) in [(waiting, "on their way"), (failed, "failed")] {
-        if *count > 0 {
-            text = format!("{text}, {count} {word}");
-        }
-    }
-    if !detail.is_empty() {
-        text = format!("{text}; {detail}");
-    }
-    text
-}
-
-/// A bar of ten places, for those who see it; the words beside it say the same.
-fn bar(done: u32, all: u32, look: Look) -> String {
-    const PLACES: u32 = 10;
-    let full = (done.min(all) * PLACES).checked_div(all).unwrap_or(0);
-    let (on, off) = if look.ascii {
-        ("#", ".")
-    } else {
-        ("█", "░")
-    };
-    let places = |sign: &str, count: u32| sign.repeat(usize::try_from(count).unwrap_or(0));
-    format!("{}{} ", places(on, full), places(off, PLACES - full))
-}
-
 /// A step that goes on, for the line that moves: without its sign, and with room for its time.
 pub(super) fn step_moves(step: &Step, columns: usize, look: Look) -> Vec<Line> {
     const SIGN: usize = 4;
@@ -300,7 +261,7 @@ pub(super) fn step_moves(step: &Step, columns: usize, look: Look) -> Vec<Line> {
         return lines;
     }
     if let Some((done, all)) = step.tally {
-        remark.insert_str(0, &bar(done, all, look));
+        remark.insert_str(0, &tally::bar(done, all, look));
     }
     let used = lines.last().map_or(0, |line| width(&line.text())) + SIGN;
     match lines.last_mut() {

@@ -6,6 +6,7 @@
 //!
 //! Promised: every vendor that [`all`] returns has passed `validate`, and the first is the one to suggest.
 
+mod keys;
 mod role;
 mod validate;
 
@@ -16,6 +17,7 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
+pub use keys::{CHECKS, FIELDS};
 pub use role::{Role, System, role, roles};
 
 /// The file of each vendor, in the order in which people see them.
@@ -100,6 +102,10 @@ pub struct Vendor {
     /// The cost export that the vendor reads, if it reads one.
     #[serde(default)]
     pub export: Option<ExportNeed>,
+    /// Whether whoever names neither is asked if a billing account or subscriptions are to be read: the vendor reads the one or the
+    /// other, and neither is the usual thing.
+    #[serde(default)]
+    pub billing_or_subscriptions: bool,
     /// Keys of the questions beyond those that every vendor needs (see the questions table).
     #[serde(default)]
     pub asks: Vec<String>,
@@ -112,6 +118,19 @@ pub struct Vendor {
     /// What to know and the vendor's page does not say, or says wrongly.
     #[serde(default)]
     pub notes: Vec<String>,
+    /// What a person should know before anything is made, said once when a connection is new.
+    #[serde(default)]
+    pub warnings: Vec<Warning>,
+}
+
+/// Something that speaks against the vendor's way, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Warning {
+    /// What it is.
+    pub what: String,
+    /// What to do about it.
+    pub fix: String,
 }
 
 impl Vendor {
@@ -225,8 +244,14 @@ pub enum Level {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExportNeed {
+    /// The vendor reads exports only where the person asks for one.
+    #[serde(default)]
+    pub optional: bool,
     /// Data set, as `--export-dataset` names it.
     pub dataset: String,
+    /// Data sets to take instead, in this order, where a scope doesn't give that one (pay-as-you-go gives only `usage`).
+    #[serde(default)]
+    pub otherwise: Vec<String>,
     /// File format, as `--export-format` names it.
     pub format: String,
     /// How often Azure writes it.
@@ -237,11 +262,26 @@ pub struct ExportNeed {
     pub partition: bool,
     /// A run replaces the files of the one before.
     pub overwrite: bool,
+    /// The vendor asks for the export itself and its runs, and not only for its files.
+    #[serde(default)]
+    pub reads_definition: bool,
     /// The vendor publishes these settings. Otherwise they are our choice, and the plan says so.
     pub published: bool,
+    /// How many past months are exported once; none where the vendor wants no history.
+    #[serde(default)]
+    pub history_months: u8,
     /// What to know about them.
     #[serde(default)]
     pub note: Option<String>,
+}
+
+impl ExportNeed {
+    /// The data sets that the vendor can read, the one to take first.
+    pub fn datasets(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.dataset)
+            .chain(&self.otherwise)
+            .map(String::as_str)
+    }
 }
 
 /// How often an export runs.
@@ -326,51 +366,3 @@ pub struct Console {
     /// What the vendor does then, and how to see that it did.
     pub next: String,
 }
-
-/// Keys that a [`Field`] may have, and what stands behind each.
-pub const FIELDS: &[(&str, &str)] = &[
-    ("client_id", "the application's client id"),
-    ("tenant_id", "the directory's id"),
-    ("client_secret", "the secret's value"),
-    ("secret_expires", "the day the secret ends"),
-    ("subscription_id", "the subscription's id"),
-    (
-        "agreement",
-        "the agreement with Microsoft, in Microsoft's words",
-    ),
-    (
-        "billing_account_id",
-        "the enrollment number, or the MCA or MPA account's name",
-    ),
-    ("billing_profile_id", "the billing profile's id"),
-    ("invoice_section_id", "the invoice section's id"),
-    ("department_id", "the number of an enrollment's department"),
-    (
-        "customer_tenant_id",
-        "the directory id of a partner's customer",
-    ),
-    (
-        "partner_id",
-        "the partner id of the location that is enrolled in CSP",
-    ),
-    ("default_domain", "the directory's default domain"),
-    ("export_name", "the export's name"),
-    ("export_directory", "the folder in the container"),
-    ("storage_account_name", "the storage account's name"),
-    ("storage_account_id", "the storage account's resource id"),
-    ("container", "the blob container's name"),
-];
-
-/// Ids of the checks that a vendor may name: where the question goes, and what it asks.
-pub const CHECKS: &[&str] = &[
-    "entra.token",
-    "entra.credential-expiry",
-    "entra.domain",
-    "arm.subscription",
-    "billing.account",
-    "billing.customers",
-    "cost-management.cost-data",
-    "cost-management.export",
-    "storage.container",
-    "partner-center.customers",
-];

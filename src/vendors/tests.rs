@@ -99,6 +99,10 @@ const LABELS: &[(&str, &[&str])] = &[
             "Invoice section ID",
             "Department ID",
             "Customer tenant ID",
+            "Storage account",
+            "Container",
+            "Folder of the export",
+            "Name of the export",
         ],
     ),
 ];
@@ -141,6 +145,7 @@ const GRANTS: &[Expected] = &[
         "ea",
         &[
             ("enrollment-reader", Level::BillingAccount),
+            ("reader", Level::SubscriptionOrManagementGroup),
             ("storage-blob-data-reader", Level::Container),
         ],
     ),
@@ -149,6 +154,7 @@ const GRANTS: &[Expected] = &[
         "mpa",
         &[
             ("billing-account-reader", Level::BillingAccount),
+            ("reader", Level::SubscriptionOrManagementGroup),
             ("storage-blob-data-reader", Level::Container),
         ],
     ),
@@ -182,6 +188,7 @@ const GRANTS: &[Expected] = &[
         &[
             ("reader", Level::SubscriptionOrManagementGroup),
             ("enrollment-reader", Level::BillingAccount),
+            ("storage-blob-data-reader", Level::Container),
         ],
     ),
 ];
@@ -212,10 +219,16 @@ fn every_agreement_of_a_vendor_with_grants_gets_one() {
 }
 
 #[test]
-fn only_cloudpi_reads_an_export() {
+fn only_cloudpi_needs_an_export() {
+    let needs = |vendor: &&super::Vendor| {
+        vendor
+            .export
+            .as_ref()
+            .is_some_and(|export| !export.optional)
+    };
     let with_export: Vec<&str> = all()
         .iter()
-        .filter(|vendor| vendor.export.is_some())
+        .filter(needs)
         .map(|vendor| vendor.id.as_str())
         .collect();
     assert_eq!(with_export, ["cloudpi"]);

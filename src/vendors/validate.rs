@@ -30,6 +30,8 @@ const QUESTIONS: &[&str] = &[
     "export_dataset",
     "export_format",
     "export_directory",
+    "export_recurrence",
+    "export_scope",
     "backfill_months",
 ];
 
@@ -41,6 +43,8 @@ const DATASETS: &[&str] = &[
     "usage",
     "price-sheet",
     "reservation-details",
+    "reservation-transactions",
+    "reservation-recommendations",
 ];
 const FORMATS: &[&str] = &["csv", "csv-gzip", "parquet"];
 
@@ -52,8 +56,12 @@ pub(super) fn faults(file: &str, vendor: &Vendor) -> Vec<String> {
     for grant in &vendor.grants {
         granted(grant, &vendor.agreements, &mut faults);
     }
-    if let Some(export) = &vendor.export {
-        exported(export, &mut faults);
+    match &vendor.export {
+        Some(export) => exported(export, &mut faults),
+        None if vendor.asks.iter().any(|key| is_about_exports(key)) => {
+            faults.push("`asks` speaks of an export, and there is no `[export]`".to_owned());
+        }
+        None => {}
     }
     for field in &vendor.gives {
         handed_over(field, &mut faults);
@@ -143,18 +151,18 @@ fn granted(grant: &Grant, agreements: &[String], faults: &mut Vec<String>) {
 }
 
 fn exported(export: &ExportNeed, faults: &mut Vec<String>) {
-    known(
-        "export.dataset",
-        std::slice::from_ref(&export.dataset),
-        DATASETS,
-        faults,
-    );
+    let datasets: Vec<String> = export.datasets().map(str::to_owned).collect();
+    known("export.dataset", &datasets, DATASETS, faults);
     known(
         "export.format",
         std::slice::from_ref(&export.format),
         FORMATS,
         faults,
     );
+}
+
+fn is_about_exports(key: &str) -> bool {
+    key.starts_with("export_") || ["container", "storage_account", "backfill_months"].contains(&key)
 }
 
 fn handed_over(field: &Field, faults: &mut Vec<String>) {

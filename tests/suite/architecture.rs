@@ -34,7 +34,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "steps",
         &["azure", "connection", "remedies", "secret", "text"],
     ),
-    ("checks", &["azure", "connection", "error", "text"]),
+    (
+        "checks",
+        &["azure", "connection", "error", "text", "vendors"],
+    ),
     ("store", &["connection", "error", "host", "secret", "text"]),
     ("ui", &["error", "exit", "host", "secret", "text"]),
     (

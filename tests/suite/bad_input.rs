@@ -174,15 +174,14 @@ fn a_secrets_id_is_not_taken_for_the_secret() {
 }
 
 #[test]
-fn a_vendor_that_is_unknown_or_not_for_this_release() {
+fn a_vendor_that_is_unknown() {
     let lab = Lab::new();
     is_refused(&lab, &["init", "spot", "--yes"], "spot-cost-intelligence");
-    is_refused(
-        &lab,
-        &["init", "optima-csp", "--yes"],
-        "azconnect vendors optima-csp",
-    );
     is_refused(&lab, &["vendors", "nobody"], "`nobody`");
+    let number = ["init", "optima-csp", "--yes", "--partner-id", "V-4391507"];
+    is_refused(&lab, &number, "digits only");
+    let domain = ["init", "optima-csp", "--yes", "--default-domain", "contoso"];
+    is_refused(&lab, &domain, "no domain");
 }
 
 #[test]

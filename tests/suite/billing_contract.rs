@@ -7,17 +7,11 @@ use uuid::Uuid;
 
 use crate::contract::{Definitions, Report, log_entry, say};
 use crate::lab::Lab;
+use crate::operator::Client;
 
 const STABLE: &str = "2024-04-01";
 const PREVIEW: &str = "2019-10-01-preview";
 const COSTS: &str = "2025-03-01";
-
-/// The operator, who has a role everywhere, as a client.
-pub(crate) struct Client<'lab> {
-    lab: &'lab Lab,
-    http: reqwest::Client,
-    token: String,
-}
 
 pub(crate) fn account(name: &str) -> String {
     format!("/providers/Microsoft.Billing/billingAccounts/{name}")
@@ -46,74 +40,6 @@ fn lab() -> Lab {
         seed,
         ..Options::default()
     })
-}
-
-impl<'lab> Client<'lab> {
-    pub(crate) fn new(lab: &'lab Lab) -> Self {
-        let root = reqwest::Certificate::from_pem(lab.sandbox().ca_pem().as_bytes()).unwrap();
-        let http = reqwest::Client::builder()
-            .tls_certs_only([root])
-            .no_proxy()
-            .build()
-            .unwrap();
-        let form = format!(
-            "grant_type=client_credentials&client_id={}&client_secret={}&scope=https%3A%2F%2Fmanagement.azure.com%2F.default",
-            ids::OPERATOR_CLIENT_ID,
-            ids::OPERATOR_SECRET
-        );
-        let url = format!(
-            "{}/{}/oauth2/v2.0/token",
-            lab.sandbox().endpoints().login,
-            ids::TENANT
-        );
-        let request = http
-            .post(url)
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(form);
-        let (_, _, answer) = lab.block_on(answer(request));
-        let token = answer["access_token"].as_str().unwrap().to_owned();
-        Self { lab, http, token }
-    }
-
-    /// Sends a request; status, `Location`, body.
-    pub(crate) fn send(
-        &self,
-        method: &str,
-        path: &str,
-        version: &str,
-        body: Option<Value>,
-    ) -> (u16, String, Value) {
-        let joint = if path.contains('?') { '&' } else { '?' };
-        let arm = &self.lab.sandbox().endpoints().arm;
-        self.ask(
-            method,
-            &format!("{arm}{path}{joint}api-version={version}"),
-            body,
-        )
-    }
-
-    fn ask(&self, method: &str, url: &str, body: Option<Value>) -> (u16, String, Value) {
-        let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
-        let mut request = self.http.request(method, url).bearer_auth(&self.token);
-        if let Some(body) = body {
-            request = request
-                .header("content-type", "application/json")
-                .body(body.to_string());
-        }
-        self.lab.block_on(answer(request))
-    }
-}
-
-async fn answer(request: reqwest::RequestBuilder) -> (u16, String, Value) {
-    let response = request.send().await.unwrap();
-    let location = response
-        .headers()
-        .get("location")
-        .map(|value| value.to_str().unwrap().to_owned());
-    let status = response.status().as_u16();
-    let bytes = response.bytes().await.unwrap();
-    let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-    (status, location.unwrap_or_default(), body)
 }
 
 /// The id of the first item of a list.

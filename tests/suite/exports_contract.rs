@@ -4,9 +4,10 @@
 use azconnect::sandbox::{Options, Replication, State, ids};
 use serde_json::{Value, json};
 
-use crate::billing_contract::{Client, account};
+use crate::billing_contract::account;
 use crate::contract::{Definitions, Report, log_entry, say};
 use crate::lab::Lab;
+use crate::operator::Client;
 
 const VERSION: &str = "2025-03-01";
 const NAME: &str = "contract";

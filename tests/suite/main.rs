@@ -12,6 +12,9 @@
 mod advice;
 mod aftermath;
 mod architecture;
+mod azurite;
+#[cfg(unix)] // signals
+mod backfill;
 mod bad_input;
 mod billing_choices;
 mod billing_contract;
@@ -30,7 +33,16 @@ mod contract_flows;
 mod doctor;
 #[cfg(unix)] // signals
 mod exec;
+mod exports_check;
+mod exports_connect;
 mod exports_contract;
+#[cfg(unix)] // people with a browser
+mod exports_flows;
+mod exports_interview;
+mod exports_lab;
+mod exports_obstacles;
+mod exports_remove;
+mod exports_wait;
 mod failing;
 mod failures_check;
 mod failures_costs;
@@ -50,6 +62,19 @@ mod lab;
 mod main_job;
 mod managed_identity;
 mod no_input;
+mod operator;
+#[cfg(unix)] // signals, terminals, file modes
+mod partner_contract;
+#[cfg(unix)] // people who sign in at a browser or with a code
+mod partner_customers;
+#[cfg(unix)] // people who sign in at a browser or with a code
+mod partner_facts;
+#[cfg(unix)] // people who sign in at a browser or with a code
+mod partner_flows;
+#[cfg(unix)] // people who sign in at a browser or with a code
+mod partner_lab;
+#[cfg(unix)] // people who sign in at a browser or with a code
+mod partner_service;
 #[cfg(unix)] // signals, terminals, file modes
 mod people;
 mod proxy;
@@ -59,6 +84,7 @@ mod sandbox_command;
 #[cfg(unix)] // signals, terminals, file modes
 mod secrets;
 mod sign_in;
+mod storage_contract;
 #[cfg(unix)] // signals, terminals, file modes
 mod terminal;
 #[cfg(unix)] // signals, terminals, file modes

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use futures::FutureExt;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::in_hand::{InHand, entry, keep_given, keep_known, known_secret, put};
 use super::refusals::{refuse_other_run, refuse_other_target};
-use super::{Args, Decided, by_others, ending, show_plan};
+use super::{Args, Decided, by_others, ending, partner_app, show_plan};
 use crate::azure::ids::ClientId;
 use crate::commands::app::App;
 use crate::commands::{documents, journals, narration, request};
-use crate::connection::{Change, ConnectionRecord, Receipt};
+use crate::connection::{Change, ConnectionRecord, ConnectionSpec, ExportRecord, Receipt};
 use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
 use crate::plan::execute::{Ended, Execution};
@@ -23,6 +23,7 @@ use crate::plan::{Plan, survey};
 use crate::secret::Secret;
 use crate::steps::{self, Permission};
 use crate::ui::{Event, Output};
+use crate::vendors::Vendor;
 
 /// Carries out what was decided.
 ///
@@ -46,15 +47,16 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
     let kept_in = (store.kind() != "none").then_some(described.as_str());
     let plan = Plan::new(spec, vendor, known, kept_in)?;
     let ours = before.as_ref().map_or(&[][..], |record| &record.receipts);
-    let survey = plan
+    let mut survey = plan
         .survey(azure, journal.as_ref(), ours, app.host.now())
         .await?;
+    survey.warnings = plan.warnings(azure).await;
     let held = preflight(azure, &survey).await;
     let blocks = show_plan::blocks(vendor, spec, &survey, &held);
     if args.plan {
         let document = documents::document(
             Exit::Ok,
-            json!({"plan": true, "steps": documents::planned(&survey)}),
+            json!({"plan": true, "steps": planned(vendor, &survey), "warnings": survey.warnings}),
         );
         let more = show_plan::explained(vendor, &survey);
         app.ui.finish(&Output {
@@ -62,6 +64,9 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
             blocks: blocks.into_iter().chain(more).collect(),
         });
         return Ok(Exit::Ok);
+    }
+    if before.is_none() && journal.is_none() {
+        show_plan::warn(app, vendor);
     }
     app.ui.tell(Event::Shown { blocks });
     if !survey.is_complete() && !app.global.yes {
@@ -87,19 +92,48 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
         // Only now does the record name the new place.
         app.store(&place)?.delete(spec.name.as_str()).await?;
     }
-    let steps = (ended.as_slice(), &survey);
+    let (registered, asked) = partner_app::watch(app, &decided, &record, &in_hand).await?;
+    ended.extend(registered);
+    let went = ending::Went {
+        ended: &ended,
+        survey: &survey,
+        asked: asked.as_ref(),
+    };
     if record.credential.stored_in == "none" {
         // A secret that is kept nowhere is lost until it has been shown, so the run is over only then.
-        let exit = ending::finish(args, app, &decided, &record, steps, &in_hand).await?;
+        let exit = ending::finish(args, app, &decided, &record, &went, &in_hand).await?;
         if let Err(error) = journal.close() {
             tracing::warn!("{error}");
         }
         return Ok(exit);
     }
+    if went.is_left_to_others() {
+        // The journal stays, and `--resume` looks again.
+        return ending::finish(args, app, &decided, &record, &went, &in_hand).await;
+    }
     journal.close()?;
     // There is nothing to resume any more: what is left is to look.
     app.say_if_interrupted(ways_on_when_done(app, &decided));
-    ending::finish(args, app, &decided, &record, steps, &in_hand).await
+    ending::finish(args, app, &decided, &record, &went, &in_hand).await
+}
+
+/// The rows of a plan that is only shown.
+fn planned(vendor: &Vendor, survey: &Survey) -> Value {
+    let mut steps = documents::planned(survey);
+    if let Some(steps) = steps
+        .as_array_mut()
+        .filter(|_| partner_app::is_needed(vendor))
+    {
+        steps.push(json!({
+            "id": partner_app::ID,
+            "title": partner_app::TITLE,
+            "change": Change::Create,
+            "status": partner_app::MANUAL,
+            "resource_id": null,
+            "needs": ["a Global Administrator of the partner's directory"],
+        }));
+    }
+    steps
 }
 
 fn new_journal(app: &App, decided: &Decided) -> Journal {
@@ -179,6 +213,7 @@ fn record(
     all.dedup_by(|a, b| a.id == b.id);
     all.extend(receipts.iter().cloned());
     let client_id = fact(steps::application::ID, "client_id").and_then(|id| id.parse().ok());
+    let exports = exports(spec, &receipts);
     Ok(ConnectionRecord {
         name: spec.name.clone(),
         vendor: spec.vendor.clone(),
@@ -206,10 +241,34 @@ fn record(
             stored_in: decided.store.kind(),
         },
         receipts: all,
-        exports: Vec::new(),
+        exports,
         partner: spec.partner.clone(),
         created_at: before.map_or_else(|| app.host.now(), |record| record.created_at),
     })
+}
+
+/// The exports that the vendor reads, as they were made or found: one that was there may have another name.
+fn exports(spec: &ConnectionSpec, receipts: &[Receipt]) -> Vec<ExportRecord> {
+    let Some(storage) = &spec.storage else {
+        return Vec::new();
+    };
+    let recorded = spec.exports.iter().filter_map(|export| {
+        let id = steps::export::id(export);
+        let receipt = receipts.iter().find(|receipt| receipt.step == id)?;
+        let fact = |key: &str| receipt.facts.get(key).cloned();
+        Some(ExportRecord {
+            id: receipt.id.clone(),
+            scope: export.at.scope.clone(),
+            name: fact("export_name").unwrap_or_else(|| export.name.clone()),
+            dataset: export.dataset,
+            storage_account: storage.account.clone(),
+            container: storage.container.clone(),
+            directory: fact("export_directory").unwrap_or_else(|| export.directory.clone()),
+            recurrence: export.recurrence,
+            schedule_ends_at: receipt.fact("schedule_ends_at"),
+        })
+    });
+    recorded.collect()
 }
 
 /// Leads the message of a further step that failed, behind the fixes of the first.

@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::in_hand::InHand;
-use super::{Args, Decided, past_months};
+use super::{Args, Decided, partner_app, past_months};
 use crate::checks::{Finding, Status};
 use crate::commands::app::App;
+use crate::commands::request::Request;
 use crate::commands::views::{self, heading, paragraph, row};
 use crate::commands::{documents, handover, prove};
 use crate::connection::{Change, ConnectionRecord, hand_over};
@@ -20,6 +21,35 @@ use crate::plan::survey::Survey;
 use crate::steps::wait::PATIENCE;
 use crate::ui::{Block, Output};
 
+/// How the steps of a run went.
+pub(super) struct Went<'a> {
+    /// How each ended.
+    pub(super) ended: &'a [Ended],
+    /// What was there before.
+    pub(super) survey: &'a Survey,
+    /// What somebody has to be asked for.
+    pub(super) asked: Option<&'a Request>,
+}
+
+impl Went<'_> {
+    /// Whether something is left that only a person can do.
+    pub(super) fn is_left_to_others(&self) -> bool {
+        self.ended
+            .iter()
+            .any(|end| end.status == partner_app::MANUAL)
+    }
+}
+
+/// Whether something of the connection is so new that Azure may not know it everywhere. What was made long ago is effective by now: a
+/// failure then is one, and nothing to wait for.
+pub(super) fn is_fresh(app: &App, record: &ConnectionRecord) -> bool {
+    let age = |made: Timestamp| app.host.now().duration_since(made).unsigned_abs();
+    record
+        .receipts
+        .iter()
+        .any(|receipt| age(receipt.at) < PATIENCE)
+}
+
 /// Proves the connection, hands it over, and says how to go on.
 ///
 /// # Errors
@@ -29,7 +59,7 @@ pub(super) async fn finish(
     app: &App,
     decided: &Decided,
     record: &ConnectionRecord,
-    steps: (&[Ended], &Survey),
+    went: &Went<'_>,
     in_hand: &InHand,
 ) -> Result<Exit> {
     // Azure works on them while the connection is proven.
@@ -38,16 +68,22 @@ pub(super) async fn finish(
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .clone();
-    // What was made long ago is effective by now: a failure then is one, and nothing to wait for.
-    let age = |made: Timestamp| app.host.now().duration_since(made).unsigned_abs();
-    let is_fresh = record
-        .receipts
-        .iter()
-        .any(|receipt| age(receipt.at) < PATIENCE);
-    let patience = if is_fresh { PATIENCE } else { Duration::ZERO };
+    let is_fresh = is_fresh(app, record);
+    // Nobody is there to do what is left to a person: looking again would not help.
+    let patience = if is_fresh && !went.is_left_to_others() {
+        PATIENCE
+    } else {
+        Duration::ZERO
+    };
     let mut findings = match &secret {
         Some(secret) => {
-            prove::until_effective(app, decided.vendor, record, secret, patience).await?
+            let found =
+                prove::until_effective(app, decided.vendor, record, secret, patience).await?;
+            if args.wait && found.iter().any(|finding| finding.waits_for_data) {
+                prove::until_first_file(app, decided.vendor, record, secret, found).await?
+            } else {
+                found
+            }
         }
         None => vec![Finding::new(
             "entra.token",
@@ -57,7 +93,7 @@ pub(super) async fn finish(
         )],
     };
     findings.extend(past_months);
-    let exit = outcome(&findings, is_fresh);
+    let exit = outcome(&findings, is_fresh || went.is_left_to_others());
     // A secret that is kept nowhere is shown now or never.
     let shown = secret
         .as_ref()
@@ -66,16 +102,17 @@ pub(super) async fn finish(
         handover::write(file, &hand_over(decided.vendor, record, Some(secret)))?;
     }
     let fields = hand_over(decided.vendor, record, shown);
-    let document = documents::document(
-        exit,
-        json!({
-            "connection": documents::connection(record),
-            "steps": documents::steps(steps.0, steps.1),
-            "checks": findings,
-            "handover": documents::handover(&fields),
-        }),
-    );
-    let mut blocks = vec![heading(title(decided, exit, steps.0))];
+    let mut parts = json!({
+        "connection": documents::connection(record),
+        "steps": documents::steps(went.ended, went.survey),
+        "checks": findings,
+        "handover": documents::handover(&fields),
+    });
+    if let Some(request) = went.asked {
+        parts["request"] = json!(request.text);
+    }
+    let document = documents::document(exit, parts);
+    let mut blocks = vec![heading(title(decided, exit, went))];
     blocks.extend(views::charts(&findings));
     blocks.push(paragraph(format!(
         "{} asks for these values:",
@@ -86,12 +123,16 @@ pub(super) async fn finish(
         &views::place(&record.credential.stored_in),
     ));
     blocks.extend(views::console(decided.vendor));
+    if findings.iter().any(|finding| finding.waits_for_data) {
+        blocks.push(paragraph("The first file comes when the export has run: usually within half an hour of a run, and up to a day after the export was made. Nothing has to be done meanwhile; `init` with `--wait` stays until it is there."));
+    }
     blocks.push(ways(app, args, record, &findings, secret.is_some()));
     app.ui.finish(&Output { document, blocks });
     Ok(exit)
 }
 
-/// How a proven connection ends: only replication left of what was made just now is `pending`, any other failure wants attention.
+/// How a proven connection ends: where nothing is left but the replication of what was made just now, or an export's first file, it is
+/// `pending`; any other failure wants attention.
 fn outcome(findings: &[Finding], is_fresh: bool) -> Exit {
     let mut failed = findings
         .iter()
@@ -100,15 +141,16 @@ fn outcome(findings: &[Finding], is_fresh: bool) -> Exit {
     if failed.peek().is_none() {
         return Exit::Ok;
     }
-    if is_fresh && failed.all(|finding| finding.may_pass) {
+    if failed.all(|finding| finding.waits_for_data || is_fresh && finding.may_pass) {
         Exit::Pending
     } else {
         Exit::Attention
     }
 }
 
-fn title(decided: &Decided, exit: Exit, ended: &[Ended]) -> String {
-    let made = ended
+fn title(decided: &Decided, exit: Exit, went: &Went<'_>) -> String {
+    let made = went
+        .ended
         .iter()
         .filter(|end| {
             end.status == "done"
@@ -120,6 +162,11 @@ fn title(decided: &Decided, exit: Exit, ended: &[Ended]) -> String {
         .count();
     let (vendor, directory) = (&decided.vendor.name, &decided.spec.directory.display_name);
     match exit {
+        Exit::Pending if went.is_left_to_others() => {
+            format!(
+                "{vendor} is connected to {directory}, once a person has registered the app in Partner Center"
+            )
+        }
         Exit::Pending => {
             format!("{vendor} is connected to {directory}, but Azure has not caught up yet")
         }
@@ -203,6 +250,14 @@ mod tests {
             outcome(&[finding(Status::Fail, true)], false),
             Exit::Attention
         );
+        let waits = || Finding::waiting("x", "x", "x");
+        for is_fresh in [true, false] {
+            assert_eq!(outcome(&[waits()], is_fresh), Exit::Pending);
+            assert_eq!(
+                outcome(&[waits(), finding(Status::Fail, false)], is_fresh),
+                Exit::Attention
+            );
+        }
         assert_eq!(
             outcome(
                 &[finding(Status::Fail, true), finding(Status::Fail, false)],

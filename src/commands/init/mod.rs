@@ -3,7 +3,10 @@
 mod apply;
 mod by_others;
 mod ending;
+mod exported;
+mod facts;
 mod in_hand;
+mod partner_app;
 mod past_months;
 mod refusals;
 mod resume;
@@ -18,11 +21,11 @@ use super::arguments::AnswerFlags;
 use super::signing;
 use crate::azure::Azure;
 use crate::azure::sign_in::{Method, SignedIn};
-use crate::connection::{ConnectionName, ConnectionSpec, Credential, Directory};
+use crate::connection::{ConnectionName, ConnectionSpec, Directory};
 use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
 use crate::interview::billing::BillingWish;
-use crate::interview::{Answers, Interview, Source, discovery, resolve};
+use crate::interview::{Answers, Interview, Source, discovery, exports, resolve};
 use crate::plan;
 use crate::secret::Secret;
 use crate::store::SecretStore;
@@ -33,13 +36,18 @@ const EXAMPLES: &str = "\
 Examples:
   azconnect init spot-cost-intelligence
   azconnect init spot-cost-intelligence --tenant contoso.com --subscription all --plan
+  azconnect init cloudpi --billing-account 55671234 --location westeurope --wait
+  azconnect init generic --export-dataset focus --export-format parquet
   azconnect init spot-cost-intelligence --sandbox --yes";
 
 /// Connect Azure to a cost tool
 ///
 /// Signs you in, finds out what Azure can answer, asks for the rest, shows the plan, and carries it out once you agree: an app
-/// registration, its service principal, a client secret, and exactly the roles that the vendor needs. Then it signs in with the new
-/// secret, reads what the vendor will read, keeps the secret where you said, and hands over the values of the vendor's form.
+/// registration, its service principal, a client secret, and exactly the roles that the vendor needs; for a vendor that reads files, a
+/// cost export and a storage account for it as well. Then it signs in with the new secret, reads what the vendor will read, keeps the
+/// secret where you said, and hands over the values of the vendor's form.
+///
+/// An export's first file comes hours later: until then the run ends as pending (exit code 7), or stays with `--wait`.
 ///
 /// Safe to run again: what is there is found, not made a second time. Safe to interrupt: `--resume` goes on.
 #[derive(Debug, clap::Args)]
@@ -68,6 +76,9 @@ pub struct Args {
     /// Write the values of the vendor's form, the secret among them, to a file that only you can read
     #[arg(long, value_name = "FILE")]
     handover_to: Option<PathBuf>,
+    /// Stay until the export's first file is there (up to a day; Ctrl-C leaves everything as it is)
+    #[arg(long)]
+    wait: bool,
 }
 
 /// Everything that is decided before anything is changed.
@@ -125,7 +136,10 @@ async fn decide(
     if !app.ui.can_ask() && !app.global.yes && !args.plan {
         interview.needs_consent();
     }
-    vendor.map_or(Ok(()), refuse_unsupported)?;
+    if let Some(vendor) = vendor {
+        refuse_unsupported(vendor)?;
+        exports::refuse(&interview.answers, vendor)?;
+    }
     close_gaps(app, &mut interview, vendor).await?;
     let vendor = vendor.ok_or_else(|| Error::bug("a vendor that is neither known nor missing"))?;
     let Some(signed_in) = sign_in(app, &mut interview, Some(vendor)).await? else {
@@ -133,6 +147,9 @@ async fn decide(
         return Err(Error::bug("a sign-in that is neither there nor missing"));
     };
     let store = choose_store(app, &mut interview)?;
+    if args.wait && store.kind() == "none" {
+        return Err(waits_with_secret());
+    }
     store.probe().await?;
     let Some(directory) = directory(app, &mut interview, &signed_in, Some(vendor)).await? else {
         interview.close_gaps()?;
@@ -151,9 +168,10 @@ async fn decide(
         cloud: &cloud,
         secret_given: given.is_some(),
         billing: billing_wish(vendor),
+        exported: &|name| exported::earlier(app, name),
     };
     let spec = interview.complete(&setting, vendor, directory).await?;
-    tell_scopes(app, &spec, &interview.answers);
+    facts::tell(app, &spec, &interview.answers);
     Ok(Decided {
         vendor,
         spec,
@@ -209,11 +227,27 @@ async fn look_for_gaps(
     };
     let azure = signing::as_person(app, &signed_in, Some(directory.id), None).await?;
     match vendor {
+        Some(vendor) if needs_a_whole_look(interview, vendor) => {
+            let setting = resolve::Setting {
+                azure: &azure,
+                cloud: &app.reach().await?.cloud.name,
+                secret_given: false,
+                billing: billing_wish(vendor),
+                exported: &|name| exported::earlier(app, name),
+            };
+            interview.look(&setting, vendor, &directory).await
+        }
         Some(vendor) if plan::needs_billing_account(vendor) => {
             interview.look_at_accounts(&azure, vendor, &directory).await
         }
         Some(_) | None => interview.look_at_scopes(&azure, directory.id).await,
     }
+}
+
+/// Whether more can be missing than what the vendor reads: exports, or who a partner is.
+fn needs_a_whole_look(interview: &Interview, vendor: &Vendor) -> bool {
+    exports::need(&interview.answers, vendor).is_some()
+        || vendor.asks.iter().any(|key| key == "partner_id")
 }
 
 /// The directory to connect; none where it is a gap.
@@ -246,11 +280,12 @@ async fn sign_in(
 ) -> Result<Option<SignedIn>> {
     match signing::sign_in(app, &interview.answers).await {
         Err(error) if error.code() == "no_sign_in" && !app.ui.can_ask() => {
-            let reads_account = vendor.is_some_and(plan::needs_billing_account);
-            interview.needs_sign_in(if reads_account {
-                "billing_account"
-            } else {
-                "subscription"
+            interview.needs_sign_in(match vendor.map(billing_wish) {
+                Some(BillingWish::Needed) => "billing_account",
+                Some(BillingWish::Elsewhere) => "partner_id",
+                Some(BillingWish::IfNamed | BillingWish::Offered | BillingWish::Never) | None => {
+                    "subscription"
+                }
             });
             Ok(None)
         }
@@ -261,6 +296,12 @@ async fn sign_in(
 fn billing_wish(vendor: &Vendor) -> BillingWish {
     if plan::needs_billing_account(vendor) {
         return BillingWish::Needed;
+    }
+    if vendor.grants.is_empty() {
+        return BillingWish::Elsewhere;
+    }
+    if vendor.billing_or_subscriptions {
+        return BillingWish::Offered;
     }
     let may_read_one = vendor.asks.iter().any(|key| key == "billing_account");
     if may_read_one {
@@ -289,54 +330,17 @@ async fn warn_guest(app: &App, azure: &Azure, vendor: &Vendor) {
     }
 }
 
+fn waits_with_secret() -> Error {
+    Error::usage("wait_without_store", "`--wait` and `--store none` can't both be given: the secret would be in memory only until the first file is there.")
+        .why("A secret that is kept nowhere is shown at the end, and lost if the wait is cut short.")
+        .hint("Keep it in the keyring or a file, or leave `--wait` away and look again with `azconnect check`.")
+}
+
 fn refuse_unsupported(vendor: &Vendor) -> Result<()> {
     match plan::lacks(vendor) {
         None => Ok(()),
         Some(lack) => Err(Error::new(Kind::Usage, "vendor_unsupported", format!("This release can't connect {} yet: it needs {lack}.", vendor.name))
             .why("It gives roles on subscriptions, management groups and billing accounts; the rest comes with later releases.")
             .hint(format!("See what to do by hand: azconnect vendors {}", vendor.id))),
-    }
-}
-
-fn tell_scopes(app: &App, spec: &ConnectionSpec, answers: &Answers) {
-    let key = ["management_group", "billing_account"]
-        .into_iter()
-        .find(|key| answers.get(key).is_some())
-        .unwrap_or("subscription");
-    let source = answers.source(key);
-    let names: Vec<&str> = spec
-        .scopes
-        .iter()
-        .map(|choice| choice.display_name.as_str())
-        .collect();
-    let value = match names.as_slice() {
-        [] => "none".to_owned(),
-        [one] => (*one).to_owned(),
-        [first, rest @ ..] if rest.len() > 3 => format!("{first} and {} more", rest.len()),
-        several => several.join(", "),
-    };
-    if let Some(agreement) = spec.agreement {
-        app.ui.tell(Event::Fact {
-            label: "Agreement".to_owned(),
-            value: agreement.title().to_owned(),
-            source: String::new(),
-        });
-    }
-    let label = if answers.get("management_group").is_some() {
-        "Reads below"
-    } else {
-        "Reads"
-    };
-    app.ui.tell(Event::Fact {
-        label: label.to_owned(),
-        value,
-        source,
-    });
-    if matches!(spec.credential, Credential::GivenSecret) {
-        app.ui.tell(Event::Fact {
-            label: "Secret".to_owned(),
-            value: "the one that you brought".to_owned(),
-            source: String::new(),
-        });
     }
 }

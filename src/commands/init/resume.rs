@@ -7,6 +7,7 @@ use crate::commands::app::App;
 use crate::commands::journals;
 use crate::connection::{Agreement, Application, ConnectionSpec, Credential, Scope};
 use crate::error::{Error, Result};
+use crate::interview::exports::recurrence_key;
 use crate::interview::resolve::blocking;
 use crate::plan::journal::Journal;
 use crate::ui::{Ask, Choice, Event};
@@ -90,8 +91,22 @@ fn answers_of(spec: &ConnectionSpec) -> BTreeMap<String, Vec<String>> {
     if let Some(agreement) = spec.agreement {
         answers.insert("agreement".to_owned(), vec![agreement.key().to_owned()]);
     }
+    if let Some(partner) = &spec.partner {
+        let known = [
+            ("partner_id", &partner.partner_id),
+            ("default_domain", &partner.default_domain),
+        ];
+        for (key, value) in known {
+            answers.extend(
+                value
+                    .iter()
+                    .map(|value| (key.to_owned(), vec![value.clone()])),
+            );
+        }
+    }
     match &spec.application {
         Application::Own { display_name, .. } => {
+            answers.insert("partner_app".to_owned(), vec!["new".to_owned()]);
             answers.insert("app_name".to_owned(), vec![display_name.clone()])
         }
         Application::Existing { client_id } => {
@@ -100,6 +115,54 @@ fn answers_of(spec: &ConnectionSpec) -> BTreeMap<String, Vec<String>> {
     };
     if let Credential::NewSecret { days } = spec.credential {
         answers.insert("secret_days".to_owned(), vec![days.to_string()]);
+    }
+    answers.extend(export_answers(spec));
+    answers
+}
+
+/// The answers about exports and storage. Names and folders are not among them: a connection's exports keep theirs by themselves, as
+/// `exported` finds them.
+fn export_answers(spec: &ConnectionSpec) -> BTreeMap<String, Vec<String>> {
+    let (Some(storage), Some(first)) = (&spec.storage, spec.exports.first()) else {
+        return BTreeMap::new();
+    };
+    let mut datasets: Vec<String> = Vec::new();
+    let mut places: Vec<String> = Vec::new();
+    for export in &spec.exports {
+        let dataset = match &export.version {
+            Some(version) => format!("{}@{version}", export.dataset.key()),
+            None => export.dataset.key().to_owned(),
+        };
+        for (all, one) in [
+            (&mut datasets, dataset),
+            (&mut places, export.at.scope.to_string()),
+        ] {
+            if !all.contains(&one) {
+                all.push(one);
+            }
+        }
+    }
+    // Where pay-as-you-go is among the places, not every data set is exported everywhere; that comes about by itself again.
+    let is_everywhere = spec.exports.len() == datasets.len() * places.len();
+    let mut answers = BTreeMap::from(
+        [
+            ("export_scope", places),
+            ("export_format", vec![first.format.key().to_owned()]),
+            (
+                "export_recurrence",
+                vec![recurrence_key(first.recurrence).to_owned()],
+            ),
+            ("storage_account", vec![storage.account.to_string()]),
+            ("container", vec![storage.container.clone()]),
+            ("backfill_months", vec![spec.backfill_months.to_string()]),
+        ]
+        .map(|(key, values)| (key.to_owned(), values)),
+    );
+    if is_everywhere {
+        answers.insert("export_dataset".to_owned(), datasets);
+    }
+    if !storage.location.is_empty() {
+        answers.insert("location".to_owned(), vec![storage.location.clone()]);
     }
     answers
 }

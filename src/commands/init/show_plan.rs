@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::partner_app;
 use crate::commands::app::App;
 use crate::commands::views::{heading, paragraph};
 use crate::connection::{Change, ConnectionSpec, Credential};
@@ -47,7 +48,35 @@ pub(super) fn blocks(
     if let (Some(days), Some(secret)) = (secret_days(spec, survey), secret) {
         secret.text = format!("ends after {days} days");
     }
-    vec![paragraph(intro), Block::Items { items }]
+    if partner_app::is_needed(vendor) {
+        items.push(partner_app::planned());
+    }
+    let mut blocks = vec![paragraph(intro), Block::Items { items }];
+    blocks.extend(cautions(survey));
+    blocks
+}
+
+/// What to know before agreeing.
+fn cautions(survey: &Survey) -> Option<Block> {
+    let items = survey.warnings.iter().map(|warning| Item {
+        state: "warn".to_owned(),
+        title: warning.clone(),
+        text: String::new(),
+        lines: Vec::new(),
+    });
+    (!survey.warnings.is_empty()).then(|| Block::Items {
+        items: items.collect(),
+    })
+}
+
+/// What a person should know of the vendor's way before anything is made; said once, when a connection is new.
+pub(super) fn warn(app: &App, vendor: &Vendor) {
+    for warning in &vendor.warnings {
+        app.ui.tell(Event::Warning {
+            what: warning.what.clone(),
+            fix: warning.fix.clone(),
+        });
+    }
 }
 
 /// What a row needs is said in full only where it differs from the row above: ten roles on ten subscriptions stay ten short rows.

@@ -6,29 +6,58 @@ use super::target::Target;
 use crate::commands::app::App;
 use crate::commands::documents;
 use crate::commands::views::{heading, paragraph};
-use crate::connection::Receipt;
+use crate::connection::{ConnectionName, Receipt};
 use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
-use crate::plan::undo::{Undo, Undone};
+use crate::plan::undo::{Undo, Undone, holds_data};
+use crate::steps::{Reverted, removed_by_hand};
 use crate::ui::{Block, Item, Output};
+
+/// What we made and leave, with how a person takes it away; `name` where the removal is still ahead.
+pub(super) fn kept(undo: &Undo, name: Option<&ConnectionName>) -> Vec<Block> {
+    if undo.kept.is_empty() {
+        return Vec::new();
+    }
+    let items = undo.kept.iter().map(|receipt| Item {
+        state: "keep".to_owned(),
+        title: receipt.title.clone(),
+        text: receipt.id.clone(),
+        lines: removed_by_hand(receipt)
+            .map(|command| ("Remove it".to_owned(), command))
+            .into_iter()
+            .collect(),
+    });
+    let mut blocks = vec![
+        paragraph(
+            "azconnect made it, and leaves it: others may rely on it, or there are files in it.",
+        ),
+        Block::Items {
+            items: items.collect(),
+        },
+    ];
+    if let Some(name) = name.filter(|_| undo.kept.iter().any(|each| holds_data(each.kind))) {
+        blocks.push(paragraph(format!(
+            "To remove the files too: azconnect remove {name} --with-data"
+        )));
+    }
+    blocks
+}
 
 fn steps(undo: &Undo, undone: &[Undone]) -> Value {
     let of = |receipt: &Receipt| undone.iter().find(|one| one.receipt.id == receipt.id);
     let row = |receipt: &Receipt, change: &str, status: &str| json!({"id": receipt.step, "title": receipt.title, "change": change, "status": status, "resource_id": receipt.id});
     let ours = undo.ours.iter().map(|receipt| {
         let status = match of(receipt).map(|one| &one.outcome) {
+            Some(Ok(Reverted::Kept(_))) => "skipped",
             Some(Ok(_)) => "done",
             Some(Err(_)) => "failed",
             None => "pending",
         };
         row(receipt, "remove", status)
     });
-    ours.chain(
-        undo.theirs
-            .iter()
-            .map(|receipt| row(receipt, "reuse", "skipped")),
-    )
-    .collect()
+    let kept = undo.theirs.iter().chain(&undo.kept);
+    ours.chain(kept.map(|receipt| row(receipt, "reuse", "skipped")))
+        .collect()
 }
 
 /// Some of it is left: says what, why, and how to go on.
@@ -71,6 +100,29 @@ pub(super) fn still_there(
     Ok(error.exit())
 }
 
+/// What was to be removed and turned out to hold other people's things.
+fn not_removed(undone: &[Undone]) -> Vec<Block> {
+    let items: Vec<Item> = undone
+        .iter()
+        .filter_map(|one| match &one.outcome {
+            Ok(Reverted::Kept(why)) => Some(Item {
+                state: "keep".to_owned(),
+                title: one.receipt.title.clone(),
+                text: one.receipt.id.clone(),
+                lines: vec![("Why".to_owned(), why.clone())],
+            }),
+            Ok(Reverted::Removed | Reverted::AlreadyGone) | Err(_) => None,
+        })
+        .collect();
+    if items.is_empty() {
+        return Vec::new();
+    }
+    vec![
+        paragraph("Left, because of what is in it:"),
+        Block::Items { items },
+    ]
+}
+
 /// All of it is gone: forgets it on this machine too, and says what stays.
 ///
 /// # Errors
@@ -95,6 +147,8 @@ pub(super) async fn forget(
         json!({"removed": target.name, "steps": steps(undo, undone)}),
     );
     let mut blocks = vec![heading(format!("{} is removed", target.name))];
+    blocks.extend(not_removed(undone));
+    blocks.extend(kept(undo, None));
     if !undo.theirs.is_empty() {
         let items = undo.theirs.iter().map(|receipt| Item {
             state: "keep".to_owned(),

@@ -1,8 +1,10 @@
 //! `azconnect remove`: takes away what `init` created, newest first, by id.
 
+mod contents;
 mod ending;
 mod target;
 
+use self::contents::Contents;
 use self::target::Target;
 use super::app::App;
 use super::views::paragraph;
@@ -14,13 +16,15 @@ use crate::exit::Exit;
 use crate::interview::resolve::blocking;
 use crate::plan::Plan;
 use crate::plan::undo::{self, Undo, Undone};
+use crate::plan::unnoted::Unnoted;
 use crate::steps::Reverted;
 use crate::ui::{Ask, Block, Event, Item, Proceed, Progress};
 
 /// Take away what init created
 ///
 /// Removes, newest first and by id, only what azconnect made for this connection: roles, the secret, the service principal, the app
-/// registration. What it found is left and named. Works for an interrupted `init` too.
+/// registration, the export. What it found is left and named, and so are the files of an export with the container and the storage
+/// account that they are in, unless you say --with-data. Works for an interrupted `init` too.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The connection
@@ -28,6 +32,9 @@ pub struct Args {
     /// Go on when something can't be removed
     #[arg(long)]
     keep_going: bool,
+    /// Also remove the container, storage account and resource group that azconnect made, with all files in them
+    #[arg(long)]
+    with_data: bool,
     /// How you sign in (as for init)
     #[arg(long, value_name = "METHOD")]
     sign_in: Option<String>,
@@ -45,9 +52,17 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
     app.ui.tell(Event::Started {
         title: format!("Remove the connection {}", target.name),
     });
-    let undo = Undo::of(&target.receipts);
+    let mut undo = Undo::of(&target.receipts, args.with_data);
+    // What is in the things is shown before it is agreed to remove them.
+    let early = if args.with_data && target.needs_azure(&undo) {
+        same_cloud(app, &target).await?;
+        Some(sign_in(app, &args, &target).await?)
+    } else {
+        None
+    };
+    let inside = contents::look(early.as_ref(), &undo).await;
     app.ui.tell(Event::Shown {
-        blocks: blocks(&target, &undo),
+        blocks: blocks(&target, &undo, &inside),
     });
     consent(app, &target).await?;
     same_cloud(app, &target).await?;
@@ -55,12 +70,12 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
     app.say_if_interrupted(vec![go_on.clone()]);
     let mut undone = Vec::new();
     if target.needs_azure(&undo) {
-        let tenant = target
-            .tenant
-            .parse()
-            .map_err(|_| Error::bug("a stored connection without a directory"))?;
-        let azure = signing::as_administrator(app, tenant, args.sign_in.as_deref()).await?;
-        remove_unnoted(app, &azure, &target).await?;
+        let azure = match early {
+            Some(azure) => azure,
+            None => sign_in(app, &args, &target).await?,
+        };
+        let unnoted = remove_unnoted(app, &azure, &target, args.with_data).await?;
+        undo.kept.extend(unnoted);
         undone = take_back(app, &azure, &undo, &mut target, args.keep_going).await?;
     }
     let left = undone.len() < undo.ours.len() || undone.iter().any(|one| one.outcome.is_err());
@@ -70,12 +85,12 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
     ending::forget(app, target, &undo, &undone).await
 }
 
-fn blocks(target: &Target, undo: &Undo) -> Vec<Block> {
+fn blocks(target: &Target, undo: &Undo, inside: &Contents) -> Vec<Block> {
     let item = |state: &str, receipt: &Receipt| Item {
         state: state.to_owned(),
         title: receipt.title.clone(),
         text: receipt.id.clone(),
-        lines: Vec::new(),
+        lines: inside.get(&receipt.id).cloned().into_iter().collect(),
     };
     let mut items: Vec<Item> = undo
         .ours
@@ -95,6 +110,7 @@ fn blocks(target: &Target, undo: &Undo) -> Vec<Block> {
         )),
         Block::Items { items },
     ];
+    blocks.extend(ending::kept(undo, Some(&target.name)));
     if !undo.theirs.is_empty() {
         blocks.push(paragraph("It was there before, and stays:"));
         blocks.push(Block::Items {
@@ -154,14 +170,27 @@ async fn same_cloud(app: &App, target: &Target) -> Result<()> {
     )))
 }
 
-/// An interrupted `init` may have made things of which no outcome is on disk.
-async fn remove_unnoted(app: &App, azure: &Azure, target: &Target) -> Result<()> {
+async fn sign_in(app: &App, args: &Args, target: &Target) -> Result<Azure> {
+    let tenant = target
+        .tenant
+        .parse()
+        .map_err(|_| Error::bug("a stored connection without a directory"))?;
+    signing::as_administrator(app, tenant, args.sign_in.as_deref()).await
+}
+
+/// An interrupted `init` may have made things of which no outcome is on disk. Returns what was made, and stays.
+async fn remove_unnoted(
+    app: &App,
+    azure: &Azure,
+    target: &Target,
+    with_data: bool,
+) -> Result<Vec<Receipt>> {
     let Some(journal) = &target.journal else {
-        return Ok(());
+        return Ok(Vec::new());
     };
     let spec = &journal.written().spec;
     let Some(vendor) = crate::vendors::find(&spec.vendor) else {
-        return Ok(());
+        return Ok(Vec::new());
     };
     let plan = Plan::new(spec, vendor, None, None)?;
     let tell = |status, detail: &str| {
@@ -179,8 +208,8 @@ async fn remove_unnoted(app: &App, azure: &Azure, target: &Target) -> Result<()>
             &format!("Azure to show it if it was made: {title}"),
         );
     };
-    let unseen = plan
-        .remove_unnoted(azure, journal, &target.receipts, waiting)
+    let Unnoted { unseen, kept } = plan
+        .remove_unnoted(azure, journal, (&target.receipts, with_data), waiting)
         .await?;
     if !unseen.is_empty() {
         tell(
@@ -190,7 +219,7 @@ async fn remove_unnoted(app: &App, azure: &Azure, target: &Target) -> Result<()>
     } else if target.has_open_intent() {
         tell(Progress::Done, "removed");
     }
-    Ok(())
+    Ok(kept)
 }
 
 async fn take_back(
@@ -207,10 +236,13 @@ async fn take_back(
         match &one.outcome {
             Ok(Reverted::Removed) => tell(app, receipt, Progress::Done, "removed"),
             Ok(Reverted::AlreadyGone) => tell(app, receipt, Progress::Done, "was gone already"),
+            Ok(Reverted::Kept(why)) => {
+                tell(app, receipt, Progress::Skipped, &format!("stays: {why}"));
+            }
             Err(error) => tell(app, receipt, Progress::Failed, error.message()),
         }
         let failed = one.outcome.is_err();
-        if !failed {
+        if matches!(one.outcome, Ok(Reverted::Removed | Reverted::AlreadyGone)) {
             note_gone(app, target, receipt)?;
         }
         all.push(one);

@@ -19,7 +19,7 @@ const fn column(name: &'static str, cell: fn(&Row<'_>) -> String) -> Column {
     Column { name, cell }
 }
 
-/// A whole number of units at a unit price of one.
+/// What a row costs; its quantity too, as every unit has the price one.
 fn cost(row: &Row<'_>) -> String {
     row.figure.amount.to_string()
 }

@@ -2,7 +2,8 @@
 //!
 //! Names are those that production readers see (`{folder}/{export}/{first day}-{last day}/…`): one file, or parts and a
 //! `manifest.json` beside them, in a folder for each run. <https://learn.microsoft.com/cloud-computing/finops/toolkit/hubs/data-processing>.
-//! Overwriting removes what is there of the same days. A part is what Azure would not notice as one: some two hundred rows.
+//! Overwriting removes what is there of the same days. A part has two hundred rows, far fewer than
+//! Azure's, so that a month has more than one.
 //! Parquet is a binary format of its own; a part in it is filler of a likely size, under the right name, so that listings
 //! and manifests can be read and its content cannot be mistaken for data.
 

@@ -61,8 +61,7 @@ pub(super) fn list(visit: &mut Visit<'_>) -> Outcome {
 /// `GET …/resourceGroups/{group}/providers/Microsoft.Storage/storageAccounts`
 pub(super) fn list_of_group(visit: &mut Visit<'_>) -> Outcome {
     let group = visit.parameters.get("group").to_owned();
-    let (subscription, _) = subscription_scope(visit)?;
-    let (_, scope) = scope_below(visit, "")?;
+    let (subscription, scope) = subscription_scope(visit)?;
     check_group(visit, subscription)?;
     list_where(visit, subscription, &scope, Some(&group))
 }

@@ -81,7 +81,7 @@ const ACCOUNT: &str = "subscriptions/{subscription}/resourceGroups/{group}/provi
 const CONTAINERS: &str = "subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Storage/storageAccounts/{account}/blobServices/default/containers";
 const CONTAINER: &str = "subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Storage/storageAccounts/{account}/blobServices/default/containers/{container}";
 
-const ROUTES: [Route<Endpoint>; 23] = [
+const ROUTES: [Route<Endpoint>; 24] = [
     route("GET", PROVIDERS, &RESOURCES, providers::list),
     route("GET", PROVIDER, &RESOURCES, providers::get),
     route(
@@ -101,6 +101,13 @@ const ROUTES: [Route<Endpoint>; 23] = [
     route("HEAD", GROUP, &RESOURCES, resource_groups::exists),
     route("PUT", GROUP, &RESOURCES, resource_groups::put),
     route("DELETE", GROUP, &RESOURCES, resource_groups::delete),
+    // Of all that can be in a resource group, there are only storage accounts here.
+    route(
+        "GET",
+        "subscriptions/{subscription}/resourceGroups/{group}/resources",
+        &RESOURCES,
+        accounts::list_of_group,
+    ),
     route(
         "GET",
         "subscriptions/{subscription}/operationresults/{operation}",
@@ -209,10 +216,10 @@ fn list_answer(items: Vec<Value>, next: Option<String>) -> Answer {
     Answer::json(200, body)
 }
 
-/// A duration of the sandbox as seconds for `Retry-After`, rounded up; at least one.
+/// A duration of the sandbox as seconds for `Retry-After`, rounded up.
 fn seconds(delay: std::time::Duration) -> String {
     let whole = delay.as_secs() + u64::from(delay.subsec_nanos() > 0);
-    whole.max(1).to_string()
+    whole.to_string()
 }
 
 /// 404: the resource that ARM keeps track of is not there.

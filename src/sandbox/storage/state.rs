@@ -319,3 +319,27 @@ impl StorageAccount {
         )
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_before_there_was_more_still_opens() {
+        let old: Storage =
+            serde_json::from_str(r#"{"providers": {}, "resource_groups": {}, "accounts": {}}"#)
+                .unwrap();
+        assert_eq!(old, Storage::default());
+    }
+
+    #[test]
+    fn some_providers_are_always_there() {
+        let storage = Storage::default();
+        let is_registered =
+            |namespace| storage.is_registered(Uuid::nil(), namespace, Timestamp::UNIX_EPOCH);
+        assert!(is_registered("microsoft.billing"));
+        assert!(!is_registered("Microsoft.Storage"));
+        assert!(!is_registered("Contoso.Nothing"));
+    }
+}

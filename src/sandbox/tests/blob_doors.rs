@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use super::super::tokens::TokenKeys;
 use super::super::{BlobBody, Replication, ids};
 use super::blob::{LIST, READER, STORAGE, add, seed};
 use super::client::{ARM, GRAPH, Harness, Reply};
@@ -72,6 +73,38 @@ async fn tokens_must_be_for_storage() {
     }
     let forged = with_token(&harness, LIST, "not.a.token").await;
     assert_eq!(said(&forged), is(401, "InvalidAuthenticationInfo"));
+}
+
+#[tokio::test]
+async fn tokens_must_be_in_time() {
+    let harness = Harness::with(Replication::none(), seed()).await;
+    let keys = TokenKeys::of_this_process().unwrap();
+    let now = jiff::Timestamp::now().as_second();
+    let mut claims = keys.verify(&harness.operator(STORAGE).await).unwrap();
+    for (from, until, detail) in [
+        (now - 20, now - 10, "The token is expired."),
+        (now + 60, now + 90, "The token is not yet valid."),
+    ] {
+        (claims.nbf, claims.exp) = (from, until);
+        let reply = with_token(&harness, LIST, &keys.sign(&claims).unwrap()).await;
+        assert_eq!(said(&reply), is(401, "InvalidAuthenticationInfo"));
+        assert!(reply.text("").contains(detail), "{reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn people_have_tokens_for_storage_too() {
+    let harness = Harness::with(Replication::none(), seed()).await;
+    let token = harness.person(ids::LEE_NAME, STORAGE).await;
+    let reply = with_token(&harness, LIST, &token).await;
+    assert_eq!(said(&reply), is(403, "AuthorizationPermissionMismatch"));
+    let container = harness
+        .sandbox
+        .state(|state| state.add_container("ours", "exports").unwrap());
+    harness
+        .sandbox
+        .state(|state| state.assign_role(ids::LEE, READER, &container));
+    assert_eq!(with_token(&harness, LIST, &token).await.status, 200);
 }
 
 #[tokio::test]
@@ -170,14 +203,12 @@ async fn the_nameless_read_what_is_open_and_nothing_else() {
 async fn a_data_role_counts_down_to_the_container_and_late() {
     let mut state = seed();
     state.add_container("ours", "other");
-    let application = state.add_application(ids::TENANT, "Reader");
     let replication = Replication {
         rbac: Duration::from_millis(400),
         ..Replication::none()
     };
     let harness = Harness::with(replication, state).await;
     let (arm, graph) = (harness.operator(ARM).await, harness.operator(GRAPH).await);
-    let _ = application;
     let [_, app_id, principal, secret] = harness.application(&graph, "Subject").await;
     let token = harness
         .secret_token(&app_id, &secret, STORAGE)

@@ -6,10 +6,11 @@ use std::io::Read as _;
 use base64::Engine as _;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Span, Zoned};
+use jiff::{SignedDuration, Span, Timestamp, Zoned};
 use serde_json::{Value, json};
 
 use super::super::{Blob, BlobBody, CostProfile, RegistrationState, State, StorageAccount, ids};
+use super::blob::{READER, STORAGE};
 use super::client::{ARM, Harness, subscription_scope};
 use super::exports::{NAME, body, harness, history, put, run, storage, with};
 
@@ -326,4 +327,47 @@ async fn a_run_fails_where_the_storage_refuses_by_then() {
         assert!(properties["error"]["message"].as_str().unwrap().len() > 20);
         assert_eq!(properties.get("manifestFile"), None);
     }
+}
+
+#[tokio::test]
+async fn a_seeded_export_runs_and_the_blob_service_hands_its_files_out() {
+    let scope = subscription_scope();
+    let due = Timestamp::now() - SignedDuration::from_mins(5);
+    let harness = harness(|state| {
+        let id = state.add_export(&scope, NAME, &storage(), Some(due));
+        assert!(
+            state
+                .export_mut(&id)
+                .is_some_and(|export| export.runs.is_empty())
+        );
+        let container = format!("{}/blobServices/default/containers/exports", storage());
+        state.assign_role(ids::OPERATOR_SERVICE_PRINCIPAL, READER, &container);
+    })
+    .await;
+    let token = harness.operator(STORAGE).await;
+    let read = async |rest: &str| {
+        let url = format!("{}/costs/exports{rest}", harness.sandbox.endpoints().blob);
+        let version = [("x-ms-version", "2023-11-03")];
+        harness.ask_with("GET", &url, &token, &version, None).await
+    };
+    // Nobody has looked at the export: what is due by the time of any request has happened.
+    let list = read("?restype=container&comp=list&prefix=costs/").await;
+    let names = list.text("");
+    let manifest = names
+        .split("<Name>")
+        .filter_map(|rest| rest.split("</Name>").next())
+        .find(|name| name.ends_with("/manifest.json"));
+    let manifest = read(&format!("/{}", manifest.unwrap())).await;
+    assert_eq!(manifest.status, 200, "{manifest:?}");
+    let first = manifest.text("/blobs/0/blobName");
+    let part = read(&format!("/{first}")).await;
+    assert_eq!(part.headers["content-type"], "application/gzip");
+    assert_eq!(
+        part.headers["content-length"].to_str().unwrap(),
+        manifest.body["blobs"][0]["byteCount"].to_string()
+    );
+    let avery = harness.person(ids::AVERY_NAME, ARM).await;
+    let runs = history(&harness, &avery, &scope).await;
+    assert_eq!(runs.len(), 1);
+    assert_eq!(runs[0]["properties"]["executionType"], "Scheduled");
 }

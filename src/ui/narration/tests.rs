@@ -175,7 +175,7 @@ fn a_tally_is_a_bar_for_those_who_see_it_and_words_for_everybody() {
         seen.ends_with(words) && (seen.contains("█████░░░░░ ") || seen.contains("#####..... ")),
         "{seen}"
     );
-    assert_eq!(bar(0, 0, decorated).chars().count(), 11);
+    assert_eq!(tally::bar(0, 0, decorated).chars().count(), 11);
 }
 
 #[test]

@@ -22,11 +22,12 @@ pub(crate) struct Exception {
 }
 
 const A_PERSONS_PAGE: &str = "a page for a person's browser, not a request of the program";
+const DATA_PLANE: &str = "the definitions here are those of Azure Resource Manager; the blob service has none among them";
 const NEWER_SUBSCRIPTIONS: &str =
     "the definitions here stop at 2021-01-01; the answers are judged by that version";
 
 /// All of them.
-pub(crate) const EXCEPTIONS: [Exception; 13] = [
+pub(crate) const EXCEPTIONS: [Exception; 19] = [
     Exception {
         service: "arm",
         method: "GET",
@@ -109,6 +110,60 @@ pub(crate) const EXCEPTIONS: [Exception; 13] = [
         source: "https://learn.microsoft.com/rest/api/cost-management/generate-cost-details-report/get-operation-results",
     },
     Exception {
+        service: "arm",
+        method: "GET",
+        path: "/subscriptions/{subscriptionId}/operationresults/{operation}",
+        version: Some("2021-04-01"),
+        like: None,
+        reason: "the definitions here have the 202 that leads there, not the place itself",
+        source: "https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations",
+    },
+    Exception {
+        service: "arm",
+        method: "GET",
+        path: "/subscriptions/{subscriptionId}/providers/Microsoft.Storage/locations/{location}/asyncoperations/{operation}",
+        version: Some("2021-08-01"),
+        like: None,
+        reason: "the definitions here have the 202 that leads there, not the place itself",
+        source: "https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations",
+    },
+    Exception {
+        service: "blob",
+        method: "GET",
+        path: "/{account}/{container}",
+        version: None,
+        like: None,
+        reason: DATA_PLANE,
+        source: "https://learn.microsoft.com/rest/api/storageservices/list-blobs",
+    },
+    Exception {
+        service: "blob",
+        method: "HEAD",
+        path: "/{account}/{container}",
+        version: None,
+        like: None,
+        reason: DATA_PLANE,
+        source: "https://learn.microsoft.com/rest/api/storageservices/get-container-properties",
+    },
+    Exception {
+        service: "blob",
+        method: "GET",
+        path: "/{account}/{container}/{blobName}",
+        version: None,
+        like: None,
+        reason: DATA_PLANE,
+        source: "https://learn.microsoft.com/rest/api/storageservices/get-blob",
+    },
+    Exception {
+        service: "blob",
+        method: "HEAD",
+        path: "/{account}/{container}/{blobName}",
+        version: None,
+        like: None,
+        reason: DATA_PLANE,
+        source: "https://learn.microsoft.com/rest/api/storageservices/get-blob-properties",
+    },
+    Exception {
         service: "login",
         method: "GET",
         path: "/devicelogin",
@@ -154,10 +209,7 @@ pub(crate) fn exception(
     version: Option<&str>,
 ) -> Option<&'static Exception> {
     EXCEPTIONS.iter().find(|exception| {
-        let path_fits = || {
-            Template::parse(exception.path)
-                .is_some_and(|template| template.captures(path).is_some())
-        };
+        let path_fits = || Template::of_names(exception.path).captures(path).is_some();
         exception.service == service
             && exception.method == method
             && (exception.version.is_none() || exception.version == version)

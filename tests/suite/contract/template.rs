@@ -24,12 +24,17 @@ impl Template {
     /// Takes a template apart. None for one that is a single name, such as `/{roleAssignmentId}`: it would match every path,
     /// and says nothing that the template with the whole path does not say.
     pub(crate) fn parse(path: &str) -> Option<Self> {
+        let template = Self::of_names(path);
+        let says_something = template.precision() > 0;
+        says_something.then_some(template)
+    }
+
+    /// Takes a template apart that may consist of names alone, as paths of the blob service do.
+    pub(crate) fn of_names(path: &str) -> Self {
         let path = path.split_once('?').map_or(path, |(path, _)| path);
-        let segments: Vec<Segment> = split(path).map(segment).collect();
-        let says_something = segments
-            .iter()
-            .any(|segment| matches!(segment, Segment::Plain(_)));
-        says_something.then_some(Self { segments })
+        Self {
+            segments: split(path).map(segment).collect(),
+        }
     }
 
     /// What the names stand for, if `path` has this form. Values are percent-decoded.
@@ -49,8 +54,8 @@ impl Template {
 }
 
 /// Names that stand for several segments, in Azure's definitions. (`x-ms-skip-url-encoding` does not tell: plain names, such
-/// as `roleAssignmentName`, have it as well.)
-const SEVERAL: [&str; 3] = ["scope", "parentResourcePath", "resourceId"];
+/// as `roleAssignmentName`, have it as well.) A blob's name is not in them.
+const SEVERAL: [&str; 4] = ["scope", "parentResourcePath", "resourceId", "blobName"];
 
 fn segment(text: &str) -> Segment {
     match text

@@ -3,11 +3,14 @@
 //! `init` is walked request by request. A request is held by a fault, before Azure processes it or after, so that the program can be
 //! stopped exactly there; then the fault is lifted and a person does what people do: run it again, or take it back.
 
+mod backfill;
 mod billing;
 mod cut_connections;
 mod existing_app;
+mod exports;
 mod late_replicas;
 mod new_app;
+mod partner;
 mod signals;
 
 use std::process::Child;
@@ -59,8 +62,13 @@ impl Undisturbed {
 
     /// The same for another vendor's run.
     fn of_run(lab: &Lab, arguments: &[String]) -> Undisturbed {
+        Undisturbed::ending(lab, arguments, 0)
+    }
+
+    /// The same for a run that ends with this code.
+    fn ending(lab: &Lab, arguments: &[String], code: i32) -> Undisturbed {
         let sent_before = lab.log().len();
-        lab.run(&words(arguments)).exits(0);
+        lab.run(&words(arguments)).exits(code);
         Undisturbed {
             requests: lab.log()[sent_before..]
                 .iter()
@@ -147,6 +155,25 @@ pub(crate) fn stop_after(
     stop_when(lab, arguments, rule, signal, |sent| {
         sent.iter()
             .any(|entry| entry.path.contains(path) && entry.processed)
+    })
+}
+
+/// The same at the nth request that has an export run.
+pub(crate) fn stop_at_run(
+    lab: &Lab,
+    arguments: &[&str],
+    nth: u32,
+    signal: Signal,
+) -> Result<Option<Ran>, String> {
+    let is_run = |entry: &&LogEntry| entry.method == "POST" && entry.path.ends_with("/run");
+    let rule = Rule {
+        method: Some("POST".to_owned()),
+        path_contains: Some("/run".to_owned()),
+        ..disturbance(nth, Action::HoldAfter(HELD))
+    };
+    stop_when(lab, arguments, rule, signal, |sent| {
+        let asked = sent.iter().filter(is_run);
+        asked.filter(|entry| entry.processed).count() >= nth as usize
     })
 }
 

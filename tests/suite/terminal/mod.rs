@@ -3,8 +3,10 @@
 //! Transcripts are kept in `tests/suite/snapshots`, as a person would see them, so that a change of the screen can be read.
 
 mod billing;
+mod exports;
 mod interrupt;
 mod journey;
+mod partner;
 mod plain;
 pub(crate) mod pty;
 mod sign_in;
@@ -16,12 +18,17 @@ use regex::Regex;
 use crate::lab::Lab;
 
 /// What differs from run to run, and what stands in its place.
-const CHANGING: [(&str, &str); 11] = [
+const CHANGING: [(&str, &str); 13] = [
     (
         r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
         "<id>",
     ),
     (r"\d{4}-\d{2}-\d{2}", "<date>"),
+    (r"<date> \d{2}:\d{2} UTC", "<date> <time> UTC"),
+    (
+        r"\d+ files with \d+ rows",
+        "<number> files with <number> rows",
+    ),
     (r"\d[\d,]*\.\d{2}\b", "<amount>"),
     (r"(?m)^.*[▁▂▃▄▅▆▇█].*$", "  <chart>"),
     (r"(?m)^.*<date> +<date>$", "  <first day to last day>"),

@@ -1,6 +1,7 @@
 //! A pseudo-terminal with the built binary in it, and the screen that a person in front of it would see.
 
 use std::io::{Read, Write};
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -37,6 +38,8 @@ pub(crate) struct Pty {
     before: Termios,
     shown: Arc<Shown>,
     reader: Option<JoinHandle<()>>,
+    /// The file with the process's number.
+    number: PathBuf,
 }
 
 /// What came out so far.
@@ -66,12 +69,14 @@ pub(crate) struct Left {
 impl Pty {
     /// Starts the binary in a terminal of so many columns, in the laboratory's environment.
     pub(crate) fn start(lab: &Lab, columns: u16, arguments: &[&str]) -> Pty {
+        let number = lab.home().join("process");
         // rexpect switches the echo off and leaves the size at nothing, so a shell sets both and then becomes the binary.
         let mut command = Command::new("/bin/sh");
         command
             .arg("-c")
-            .arg(r#"stty sane rows "$1" cols "$2"; printf '\036'; read -r go; shift 2; exec "$@""#)
+            .arg(r#"stty sane rows "$1" cols "$2"; echo $$ > "$3"; printf '\036'; read -r go; shift 3; exec "$@""#)
             .args(["sh", &ROWS.to_string(), &columns.to_string()])
+            .arg(&number)
             .arg(env!("CARGO_BIN_EXE_azconnect"))
             .args(arguments)
             .env_clear()
@@ -95,6 +100,7 @@ impl Pty {
             before,
             shown,
             reader: Some(reader),
+            number,
         };
         pty.keys("\n");
         pty.shown.wait("the echo", |state| !state.raw.is_empty());
@@ -140,6 +146,15 @@ impl Pty {
     /// The screen as it is now.
     pub(crate) fn screen(&self) -> String {
         screen(&self.shown.lock().parser)
+    }
+
+    /// The most memory, in bytes, that the program has had at once; none where the machine does not say.
+    pub(crate) fn peak_memory(&self) -> Option<u64> {
+        let number = std::fs::read_to_string(&self.number).ok()?;
+        let status = std::fs::read_to_string(format!("/proc/{}/status", number.trim())).ok()?;
+        let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+        let kibibytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
+        Some(kibibytes * 1024)
     }
 
     /// Sends a signal to the program.

@@ -14,7 +14,7 @@ mod xml;
 
 use jiff::Timestamp;
 
-use super::super::exchange::{Answer, Call};
+use super::super::exchange::{Answer, Call, percent_decoded};
 use super::super::world::World;
 use super::state::{Container, StorageAccount};
 use caller::Visitor;
@@ -56,30 +56,35 @@ pub(in crate::sandbox) fn handle(world: &mut World, call: &Call) -> Answer {
 
 fn routed(world: &World, call: &Call) -> Outcome {
     refusal::check_version(call)?;
-    let segments = call.segments();
-    let (account, rest) = segments.split_first().ok_or_else(BlobError::invalid_uri)?;
+    let (account, container, blob) = place(&call.path);
     let account = world
         .state
         .storage
         .accounts
-        .get(account)
+        .get(&account)
         // Its name is not known to anybody before it is made.
         .filter(|account| account.provisioned_at <= call.now)
         .ok_or_else(BlobError::resource_not_found)?;
-    let (container, blob) = match rest.split_first() {
-        Some((container, blob)) => (container.as_str(), blob.join("/")),
-        None => ("", String::new()),
-    };
     let request = Request {
         world,
         call,
         account,
-        container,
+        container: &container,
         blob: &blob,
     };
     let visitor = caller::admit(&request)?;
     caller::check_doors(&request)?;
     operation(&request, &visitor)
+}
+
+/// Account, container and blob of a path. A blob's name is all that follows, slashes of any number included.
+fn place(path: &str) -> (String, String, String) {
+    let mut parts = path
+        .trim_start_matches('/')
+        .splitn(3, '/')
+        .map(percent_decoded);
+    let mut next = || parts.next().unwrap_or_default();
+    (next(), next(), next())
 }
 
 /// The operation that method and query name.
@@ -115,7 +120,7 @@ fn container<'world>(request: &Request<'world>) -> Result<&'world Container, Blo
     }
 }
 
-/// What `$root` and the account's own paths stand for in RBAC.
+/// The container as a scope of RBAC; the name may be empty, as nobody has a role there.
 fn container_scope(request: &Request<'_>) -> String {
     format!(
         "{}/blobServices/default/containers/{}",
@@ -126,4 +131,21 @@ fn container_scope(request: &Request<'_>) -> String {
 
 fn now(request: &Request<'_>) -> Timestamp {
     request.call.now
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_blobs_name_keeps_its_slashes() {
+        let at = |path| {
+            let (account, container, blob) = place(path);
+            [account, container, blob]
+        };
+        assert_eq!(at("/a/c/x//y%2Fz%20"), ["a", "c", "x//y/z "]);
+        assert_eq!(at("/a/c"), ["a", "c", ""]);
+        assert_eq!(at("/"), ["", "", ""]);
+    }
 }
