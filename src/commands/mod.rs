@@ -6,7 +6,9 @@ pub mod backfill;
 pub mod browser;
 pub mod check;
 pub mod connections;
+pub mod doctor;
 pub mod documents;
+pub mod exec;
 pub mod given_secret;
 pub mod handover;
 pub mod init;
@@ -43,6 +45,8 @@ pub enum Command {
     Backfill(backfill::Args),
     Remove(remove::Args),
     Vendors(vendors::Args),
+    Exec(exec::Args),
+    Doctor(doctor::Args),
     Sandbox(sandbox::Args),
     Completions(shell::CompletionsArgs),
     Man(shell::ManArgs),
@@ -62,6 +66,8 @@ pub async fn dispatch(command: Command, app: &App) -> Result<Exit> {
         Command::Backfill(args) => backfill::run(args, app).await,
         Command::Remove(args) => remove::run(args, app).await,
         Command::Vendors(args) => vendors::run(args, app),
+        Command::Exec(args) => exec::run(args, app).await,
+        Command::Doctor(args) => doctor::run(args, app).await,
         Command::Sandbox(args) => sandbox::run(args, app).await,
         Command::Completions(args) => shell::completions(args),
         Command::Man(args) => shell::man(args),

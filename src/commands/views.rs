@@ -151,6 +151,9 @@ pub fn place(stored_in: &str) -> String {
     match stored_in.parse::<Choice>() {
         Ok(Choice::Keyring) => "in the keyring of this machine".to_owned(),
         Ok(Choice::File(path)) => format!("in the file {}", path.display()),
+        Ok(Choice::Helper(command)) => {
+            format!("with the helper `{}`", crate::text::printable(&command))
+        }
         Ok(Choice::None) => "nowhere: it was shown once".to_owned(),
         Err(_) => crate::text::printable(stored_in),
     }

@@ -329,7 +329,7 @@ const EVERYBODYS: &[Question] = &[
         key: "store",
         flag: "store",
         value: "WHERE",
-        help: "Where the secret is kept: keyring, file:PATH, none",
+        help: "Where the secret is kept: keyring, file:PATH, helper:COMMAND (a program that answers get, store and erase in JSON), none",
         prompt: "Where is the secret to be kept?",
         explain: "The OS keyring, a file that only you can read, or nowhere: then it is shown once, on request.",
         example: "keyring",

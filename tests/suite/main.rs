@@ -30,6 +30,9 @@ mod billing_refusals;
 mod billing_rights;
 mod contract;
 mod contract_flows;
+mod doctor;
+#[cfg(unix)] // signals
+mod exec;
 mod exports_check;
 mod exports_connect;
 mod exports_contract;
@@ -47,6 +50,8 @@ mod failures_network;
 mod failures_rights;
 mod failures_sign_in;
 mod failures_subscriptions;
+#[cfg(unix)] // the helper is a shell script
+mod helper_store;
 #[cfg(unix)] // signals, terminals, file modes
 mod journal;
 #[cfg(unix)] // signals, terminals, file modes
