@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::check::{Check, Connected, Finding, Status};
+use crate::connection::ConnectionRecord;
 
 /// The check's id.
 pub const ID: &str = "entra.credential-expiry";
@@ -30,12 +31,46 @@ impl Check for CredentialExpiry {
     }
 
     async fn run(&self, connected: &Connected<'_>) -> Vec<Finding> {
-        let Some(ends) = connected.record.credential.expires_at else {
-            let what = "When it ends is not known: azconnect didn't make it.";
-            return vec![Finding::new(ID, self.title(), Status::Skip, what)];
+        let old = old(connected.record, connected.now, &connected.renew);
+        let first = match connected.record.credential.expires_at {
+            Some(ends) => finding(self.title(), ends, connected.now, &connected.renew),
+            None => {
+                let what = "When it ends is not known: azconnect didn't make it.";
+                Finding::new(ID, self.title(), Status::Skip, what)
+            }
         };
-        vec![finding(self.title(), ends, connected.now, &connected.renew)]
+        std::iter::once(first).chain(old).collect()
     }
+}
+
+/// Old secrets that were left for some days, and are there still though these are over.
+fn old(record: &ConnectionRecord, now: Timestamp, renew: &str) -> Option<Finding> {
+    let mut due: Vec<Timestamp> = record
+        .receipts
+        .iter()
+        .filter_map(|receipt| receipt.fact("remove_after"))
+        .filter(|due| *due <= now)
+        .collect();
+    due.sort_unstable();
+    let since = due
+        .first()?
+        .to_string()
+        .chars()
+        .take(10)
+        .collect::<String>();
+    let what = match due.len() {
+        1 => format!("It was to be removed on {since}, and still works."),
+        count => format!("{count} were to be removed, the first on {since}, and still work."),
+    };
+    let fix = format!(
+        "Remove it: {}",
+        renew.replacen("rotate ", "rotate --finish ", 1)
+    );
+    Some(
+        Finding::new(ID, "Old client secret", Status::Warn, what)
+            .why("Every secret that works can be used by whoever has it.")
+            .fix(fix),
+    )
 }
 
 fn finding(title: &str, ends: Timestamp, now: Timestamp, renew: &str) -> Finding {

@@ -38,10 +38,7 @@ pub async fn once(
         credential: &credential,
         cloud: &cloud,
         now: app.host.now(),
-        renew: app.typed(format!(
-            "init {} --connection {}",
-            record.vendor, record.name
-        )),
+        renew: app.typed(format!("rotate {}", record.name)),
     };
     let mut all = checks::for_vendor(&vendor.checks);
     if deep {
@@ -104,9 +101,54 @@ pub async fn until_effective(
     }
 }
 
+/// Runs the checks until the app can sign in with a secret that was just added, for as long as `patience` says. What else fails has
+/// nothing to do with the secret's age, and isn't waited for.
+///
+/// # Errors
+/// As [`once`].
+pub async fn of_new_secret(
+    app: &App,
+    vendor: &Vendor,
+    record: &ConnectionRecord,
+    secret: &Secret,
+    patience: Duration,
+) -> Result<Vec<Finding>> {
+    let mut pauses = Pauses::new(patience);
+    tell(app, Progress::Running, "");
+    loop {
+        let findings = once(app, vendor, record, secret, false).await?;
+        let is_refused =
+            |finding: &&Finding| finding.id == checks::token::ID && finding.status == Status::Fail;
+        let refused = findings.iter().find(is_refused);
+        let may_pass = refused.is_some_and(|finding| finding.may_pass);
+        if may_pass && patience > Duration::ZERO {
+            tell(app, Progress::Waiting, SIGN_IN);
+        }
+        if !may_pass || !pauses.pause().await {
+            let failed = findings
+                .iter()
+                .any(|finding| finding.status == Status::Fail);
+            tell(
+                app,
+                if failed {
+                    Progress::Failed
+                } else {
+                    Progress::Done
+                },
+                "",
+            );
+            report(app, &findings);
+            return Ok(findings);
+        }
+    }
+}
+
+/// What a new secret waits for.
+const SIGN_IN: &str = "Entra ID to accept the new secret (usually some seconds)";
+
 fn waiting_for(failed: &[&Finding]) -> &'static str {
     match failed.first().map(|finding| finding.id.as_str()) {
-        Some(checks::token::ID) => "Entra ID to accept the new secret (usually some seconds)",
+        Some(checks::token::ID) => SIGN_IN,
         _ => "Azure to make the new role effective (usually a minute, at most ten)",
     }
 }

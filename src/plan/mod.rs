@@ -10,6 +10,7 @@ pub mod backfill_book;
 pub mod execute;
 pub mod journal;
 pub mod preflight;
+pub mod rotation;
 pub mod survey;
 pub mod undo;
 pub mod unnoted;

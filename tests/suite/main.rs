@@ -49,6 +49,7 @@ mod no_input;
 mod people;
 mod proxy;
 mod readme;
+mod rotate;
 #[cfg(unix)] // signals, terminals, file modes
 mod sandbox_command;
 #[cfg(unix)] // signals, terminals, file modes

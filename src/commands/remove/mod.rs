@@ -61,6 +61,9 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
             .map_err(|_| Error::bug("a stored connection without a directory"))?;
         let azure = signing::as_administrator(app, tenant, args.sign_in.as_deref()).await?;
         remove_unnoted(app, &azure, &target).await?;
+        if let Some(record) = &target.record {
+            super::rotate::take_back_attempts(app, &azure, record).await?;
+        }
         undone = take_back(app, &azure, &undo, &mut target, args.keep_going).await?;
     }
     let left = undone.len() < undo.ours.len() || undone.iter().any(|one| one.outcome.is_err());

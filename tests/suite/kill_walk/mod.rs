@@ -8,6 +8,7 @@ mod cut_connections;
 mod existing_app;
 mod late_replicas;
 mod new_app;
+mod rotate;
 mod signals;
 
 use std::process::Child;
