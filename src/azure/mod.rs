@@ -15,6 +15,7 @@ mod explain;
 pub mod exports;
 mod failure;
 pub mod graph;
+pub mod graph_keys;
 pub mod ids;
 mod operation;
 mod pace;

@@ -32,11 +32,20 @@ impl Check for CredentialExpiry {
 
     async fn run(&self, connected: &Connected<'_>) -> Vec<Finding> {
         let old = old(connected.record, connected.now, &connected.renew);
-        let first = match connected.record.credential.expires_at {
-            Some(ends) => finding(self.title(), ends, connected.now, &connected.renew),
+        let credential = &connected.record.credential;
+        let title = match credential.kind.as_str() {
+            "certificate" => "Certificate",
+            "federated" => "Federated credential",
+            _ => self.title(),
+        };
+        let first = match credential.expires_at {
+            Some(ends) => finding(title, ends, connected.now, &connected.renew),
+            None if credential.kind == "federated" => {
+                Finding::new(ID, title, Status::Pass, "It has no end.")
+            }
             None => {
                 let what = "When it ends is not known: azconnect didn't make it.";
-                Finding::new(ID, self.title(), Status::Skip, what)
+                Finding::new(ID, title, Status::Skip, what)
             }
         };
         std::iter::once(first).chain(old).collect()
@@ -79,7 +88,7 @@ fn finding(title: &str, ends: Timestamp, now: Timestamp, renew: &str) -> Finding
     let days = seconds.div_euclid(DAY);
     if ends <= now {
         return Finding::new(ID, title, Status::Fail, format!("Ended on {day}."))
-            .why("A client secret has an end, and nobody renews it by itself.")
+            .why("A credential has an end, and nobody renews it by itself.")
             .fix(format!(
                 "Make a new one, and paste it into the vendor's form: {renew}"
             ));

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::app::App;
+use super::app::{App, ELSEWHERE};
 use super::views::{self, heading};
 use super::{documents, given_secret, prove};
 use crate::azure::ids::{ClientId, SubscriptionId, TenantId};
@@ -233,6 +233,15 @@ async fn with_secret(
     same_cloud(app, &record).await?;
     let findings = match secret {
         Ok(secret) => prove::once(app, vendor, &record, &secret, deep).await?,
+        Err(error) if error.code() == ELSEWHERE => {
+            let why = error.reason().unwrap_or_default();
+            vec![Finding::new(
+                "entra.token",
+                "Sign-in",
+                Status::Skip,
+                format!("Not tried. {why}"),
+            )]
+        }
         Err(error) => vec![Finding::failed("store.secret", "Client secret", &error)],
     };
     Ok(Checked { record, findings })

@@ -39,7 +39,8 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
     let record = app.connections.get(&args.connection)?;
     let vendor = vendors::find(&record.vendor)
         .ok_or_else(|| Error::bug(format!("the vendor `{}` is unknown", record.vendor)))?;
-    let secret = if args.reveal || args.to.is_some() {
+    let has_secret = record.credential.kind == "secret";
+    let secret = if has_secret && (args.reveal || args.to.is_some()) {
         Some(app.secret_of(&record).await?)
     } else {
         None
@@ -61,6 +62,7 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
     blocks.extend(views::console(vendor));
     blocks.push(paragraph(match &written {
         Some(file) => format!("Everything, the secret too, is in {file}. Only you can read it; delete it when it is pasted."),
+        None if !has_secret => "There is no secret among them.".to_owned(),
         None if args.reveal => "The secret stands above. Clear the screen when it is pasted.".to_owned(),
         None => format!("Show the secret: {}", app.typed(format!("handover {} --reveal", record.name))),
     }));

@@ -64,7 +64,7 @@ pub async fn until_effective(
     patience: Duration,
 ) -> Result<Vec<Finding>> {
     let mut pauses = Pauses::new(patience);
-    tell(app, Progress::Running, "");
+    tell(app, record, Progress::Running, "");
     loop {
         let findings = once(app, vendor, record, secret, false).await?;
         let failed: Vec<&Finding> = findings
@@ -78,12 +78,12 @@ pub async fn until_effective(
             } else {
                 Progress::Failed
             };
-            tell(app, end, "");
+            tell(app, record, end, "");
             report(app, &findings);
             return Ok(findings);
         }
         if patience > Duration::ZERO {
-            tell(app, Progress::Waiting, waiting_for(&failed));
+            tell(app, record, Progress::Waiting, waiting_for(&failed));
         }
         if !pauses.pause().await {
             let end = if patience > Duration::ZERO {
@@ -94,7 +94,7 @@ pub async fn until_effective(
             } else {
                 (Progress::Failed, "")
             };
-            tell(app, end.0, end.1);
+            tell(app, record, end.0, end.1);
             report(app, &findings);
             return Ok(findings);
         }
@@ -114,7 +114,7 @@ pub async fn of_new_secret(
     patience: Duration,
 ) -> Result<Vec<Finding>> {
     let mut pauses = Pauses::new(patience);
-    tell(app, Progress::Running, "");
+    tell(app, record, Progress::Running, "");
     loop {
         let findings = once(app, vendor, record, secret, false).await?;
         let is_refused =
@@ -122,7 +122,7 @@ pub async fn of_new_secret(
         let refused = findings.iter().find(is_refused);
         let may_pass = refused.is_some_and(|finding| finding.may_pass);
         if may_pass && patience > Duration::ZERO {
-            tell(app, Progress::Waiting, SIGN_IN);
+            tell(app, record, Progress::Waiting, SIGN_IN);
         }
         if !may_pass || !pauses.pause().await {
             let failed = findings
@@ -130,6 +130,7 @@ pub async fn of_new_secret(
                 .any(|finding| finding.status == Status::Fail);
             tell(
                 app,
+                record,
                 if failed {
                     Progress::Failed
                 } else {
@@ -164,10 +165,15 @@ fn tell_waiting(app: &App, record: &ConnectionRecord, status: Progress, detail: 
     });
 }
 
-fn tell(app: &App, status: Progress, detail: &str) {
+fn tell(app: &App, record: &ConnectionRecord, status: Progress, detail: &str) {
+    let title = match record.credential.kind.as_str() {
+        "certificate" => "Proof with the new certificate",
+        "federated" => "Proof with the federated token",
+        _ => "Proof with the new secret",
+    };
     app.ui.tell(Event::Step {
         id: "proof".to_owned(),
-        title: "Proof with the new secret".to_owned(),
+        title: title.to_owned(),
         change: "check".to_owned(),
         status,
         detail: detail.to_owned(),

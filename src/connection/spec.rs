@@ -82,4 +82,58 @@ pub enum Credential {
     },
     /// A client secret that the person brought along for an existing app. Never part of this value.
     GivenSecret,
+    /// A certificate whose key is made on this machine.
+    NewCertificate {
+        /// Its lifetime in days.
+        days: u16,
+    },
+    /// The vendor's public certificate; its key stays with the vendor.
+    GivenCertificate {
+        /// The file that it was read from.
+        file: String,
+        /// The certificate, DER in base64.
+        public: String,
+    },
+    /// Tokens of another identity provider.
+    Federated {
+        /// Who issues them.
+        issuer: String,
+        /// Whom they are about.
+        subject: String,
+        /// Whom they are for.
+        audience: String,
+    },
+}
+
+impl Credential {
+    /// The kind, as `--credential` and the record say it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Credential::NewSecret { .. } | Credential::GivenSecret => "secret",
+            Credential::NewCertificate { .. } | Credential::GivenCertificate { .. } => {
+                "certificate"
+            }
+            Credential::Federated { .. } => "federated",
+        }
+    }
+
+    /// Whether this machine has something to keep: a secret, or a private key.
+    pub fn is_kept(&self) -> bool {
+        match self {
+            Credential::NewSecret { .. }
+            | Credential::GivenSecret
+            | Credential::NewCertificate { .. } => true,
+            Credential::GivenCertificate { .. } | Credential::Federated { .. } => false,
+        }
+    }
+
+    /// Whether the run makes something that exists once and has to be kept.
+    pub fn is_made_here(&self) -> bool {
+        match self {
+            Credential::NewSecret { .. } | Credential::NewCertificate { .. } => true,
+            Credential::GivenSecret
+            | Credential::GivenCertificate { .. }
+            | Credential::Federated { .. } => false,
+        }
+    }
 }

@@ -14,6 +14,7 @@ pub mod billing;
 mod billing_customers;
 mod billing_parts;
 mod billing_refusals;
+mod credential;
 pub mod discovery;
 pub mod missing;
 pub mod questions;

@@ -3,6 +3,7 @@
 //! The command line's flags, the environment's names, the answers file's keys, the prompts and the list of missing answers are all made
 //! from it, so they cannot differ.
 
+use super::credential::{filled, issuer, preset};
 use super::validity::{
     BILLING_ROLES, SIGN_INS, agreement, app_name, billing_name, client_id, customer, later,
     management_group, one_of, secret_days, tenant, vendor,
@@ -266,13 +267,73 @@ pub const QUESTIONS: &[Question] = &[
         key: "credential",
         flag: "credential",
         value: "KIND",
-        help: "How the vendor signs in: secret",
+        help: "How the vendor signs in: secret, certificate, federated",
         prompt: "How is the vendor to sign in?",
-        explain: "This release makes client secrets.",
+        explain: "With a client secret; with a certificate, whose key is made here or stays with the vendor (`--certificate`); or with tokens of another identity provider, and no secret at all. `azconnect vendors VENDOR` says which of them the vendor takes.",
         example: "secret",
         default: Some("secret"),
         many: false,
-        check: |text| later(text, &["secret"], &["certificate", "federated"]),
+        check: |text| one_of(text, &["secret", "certificate", "federated"]),
+    },
+    Question {
+        key: "certificate",
+        flag: "certificate",
+        value: "FILE",
+        help: "The vendor's public certificate (PEM or CER); its key stays with the vendor",
+        prompt: "Which certificate?",
+        explain: "With `--credential certificate`. Without it a key and its certificate are made on this machine.",
+        example: "vendor.cer",
+        default: None,
+        many: false,
+        check: filled,
+    },
+    Question {
+        key: "federated",
+        flag: "federated",
+        value: "PRESET",
+        help: "Whose tokens sign in: github:OWNER/REPO:ref:refs/heads/BRANCH, gitlab:GROUP/PROJECT:ref_type:branch:ref:BRANCH",
+        prompt: "Whose tokens?",
+        explain: "With `--credential federated`: issuer and subject of GitHub Actions or GitLab, in one word. Compared letter by letter.",
+        example: "github:contoso/billing:ref:refs/heads/main",
+        default: None,
+        many: false,
+        check: |text| preset(text).map(drop),
+    },
+    Question {
+        key: "issuer",
+        flag: "issuer",
+        value: "URL",
+        help: "Issuer of the federated tokens",
+        prompt: "Who issues the tokens?",
+        explain: "The `iss` of the tokens, letter by letter.",
+        example: "https://token.actions.githubusercontent.com",
+        default: None,
+        many: false,
+        check: issuer,
+    },
+    Question {
+        key: "subject",
+        flag: "subject",
+        value: "TEXT",
+        help: "Subject of the federated tokens",
+        prompt: "Whom are the tokens about?",
+        explain: "The `sub` of the tokens, letter by letter.",
+        example: "repo:contoso/billing:ref:refs/heads/main",
+        default: None,
+        many: false,
+        check: filled,
+    },
+    Question {
+        key: "audience",
+        flag: "audience",
+        value: "TEXT",
+        help: "Audience of the federated tokens (the cloud's usual one)",
+        prompt: "Whom are the tokens for?",
+        explain: "The `aud` of the tokens.",
+        example: "api://AzureADTokenExchange",
+        default: None,
+        many: false,
+        check: filled,
     },
     Question {
         key: "secret_days",
@@ -318,65 +379,4 @@ pub const QUESTIONS: &[Question] = &[
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests")]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn every_example_is_valid_and_every_key_is_one() {
-        for question in QUESTIONS {
-            (question.check)(question.example).unwrap();
-            assert!(
-                question
-                    .key
-                    .chars()
-                    .all(|c| c.is_ascii_lowercase() || c == '_'),
-                "{}",
-                question.key
-            );
-            assert_eq!(question.flag, question.key.replace('_', "-"));
-            assert_eq!(
-                QUESTIONS
-                    .iter()
-                    .filter(|other| other.key == question.key)
-                    .count(),
-                1
-            );
-        }
-    }
-
-    #[test]
-    fn bad_answers_are_refused_with_advice() {
-        for (key, bad, expected) in [
-            (
-                "tenant",
-                "0f9c2ab0-6a1e-4bd4-8a77-0e8d3a5b7c1ea",
-                "not a directory",
-            ),
-            ("tenant", "contoso", "domain such as"),
-            ("app_name", &"x".repeat(300), "300 characters"),
-            ("app_name", "a\nb", "control characters"),
-            ("app_name", "  ", "needs a name"),
-            ("subscription", "prod", "az account list"),
-            ("secret_days", "0", "1 to 730"),
-            ("secret_days", "99999", "1 to 730"),
-            ("credential", "certificate", "not in this release"),
-            ("mode", "guided", "not in this release"),
-            ("vendor", "spot", "spot-cost-intelligence"),
-            ("management_group", "/providers/x", "not its path"),
-            ("sign_in", "magic", "device-code"),
-        ] {
-            let reason = (Question::find(key).unwrap().check)(bad).unwrap_err();
-            assert!(reason.contains(expected), "{key}: {reason}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn no_answer_makes_a_check_panic(text in any::<String>()) {
-            for question in QUESTIONS {
-                let _ = (question.check)(&text);
-            }
-        }
-    }
-}
+mod tests;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::answers::{Answers, Source};
 use super::billing::BillingWish;
+use super::credential::credential;
 use super::missing;
 use super::questions::Question;
 use crate::azure::Azure;
@@ -31,6 +32,8 @@ pub struct Setting<'a> {
     pub cloud: &'a str,
     /// Whether the person brought an existing app's secret along.
     pub secret_given: bool,
+    /// The vendor's public certificate, DER in base64, where its file was named.
+    pub certificate: Option<&'a str>,
     /// Whether the vendor reads a billing account.
     pub billing: BillingWish,
 }
@@ -204,11 +207,7 @@ impl Interview {
         };
         self.close_gaps()?;
         let name = self.name(vendor, &directory)?;
-        let days = self
-            .answers
-            .value_or("secret_days", "180")
-            .parse()
-            .map_err(|_| Error::bug("secret_days was not checked"))?;
+        let credential = credential(&self.answers, vendor, setting.cloud, setting.certificate)?;
         let application = match self.answers.value("app_id") {
             Some(id) => Application::Existing {
                 client_id: id
@@ -244,7 +243,7 @@ impl Interview {
             credential: if setting.secret_given {
                 Credential::GivenSecret
             } else {
-                Credential::NewSecret { days }
+                credential
             },
             store: self.answers.value_or("store", "keyring").to_owned(),
             storage: None,

@@ -24,6 +24,8 @@ use crate::error::{Error, Result};
 use crate::steps::Step;
 use crate::steps::application::ApplicationStep;
 use crate::steps::billing_role::BillingRoleStep;
+use crate::steps::certificate::CertificateStep;
+use crate::steps::federated::FederatedStep;
 use crate::steps::role::RoleStep;
 use crate::steps::secret::SecretStep;
 use crate::steps::service_principal::ServicePrincipalStep;
@@ -59,15 +61,7 @@ impl Plan {
                 application_is_ours,
             }),
         ];
-        if let Credential::NewSecret { days } = spec.credential {
-            steps.push(Box::new(SecretStep {
-                connection: spec.name.to_string(),
-                days,
-                known: known_secret,
-                kept_in: kept_in.map(str::to_owned),
-                application_is_ours,
-            }));
-        }
+        steps.extend(credential(spec, known_secret, kept_in));
         steps.extend(roles(spec, vendor)?);
         Ok(Plan { steps })
     }
@@ -76,6 +70,47 @@ impl Plan {
     pub fn steps(&self) -> impl Iterator<Item = &dyn Step> {
         self.steps.iter().map(AsRef::as_ref)
     }
+}
+
+/// The step that gives the application its credential; none where the person brought one along.
+fn credential(
+    spec: &ConnectionSpec,
+    known: Option<KeyId>,
+    kept_in: Option<&str>,
+) -> Option<Box<dyn Step>> {
+    let application_is_ours = matches!(spec.application, Application::Own { .. });
+    let connection = spec.name.to_string();
+    let certificate = |days, given: Option<&String>| CertificateStep {
+        connection: connection.clone(),
+        days,
+        given: given.cloned(),
+        known,
+        kept_in: kept_in.map(str::to_owned),
+        application_is_ours,
+    };
+    Some(match &spec.credential {
+        Credential::GivenSecret => return None,
+        Credential::NewSecret { days } => Box::new(SecretStep {
+            connection,
+            days: *days,
+            known,
+            kept_in: kept_in.map(str::to_owned),
+            application_is_ours,
+        }),
+        Credential::NewCertificate { days } => Box::new(certificate(*days, None)),
+        Credential::GivenCertificate { public, .. } => Box::new(certificate(0, Some(public))),
+        Credential::Federated {
+            issuer,
+            subject,
+            audience,
+        } => Box::new(FederatedStep {
+            connection,
+            issuer: issuer.clone(),
+            subject: subject.clone(),
+            audience: audience.clone(),
+            application_is_ours,
+        }),
+    })
 }
 
 /// Whether this release can carry out everything that the vendor needs; if not, what it lacks, in words.

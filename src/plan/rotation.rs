@@ -216,7 +216,11 @@ pub fn remove_after(receipt: &Receipt) -> Option<Timestamp> {
 
 /// Whether it is a credential that we made. One that we found is somebody else's to remove.
 pub fn is_ours(receipt: &Receipt) -> bool {
-    receipt.change == Change::Create && receipt.kind == ResourceKind::ClientSecret
+    let is_credential = matches!(
+        receipt.kind,
+        ResourceKind::ClientSecret | ResourceKind::Certificate
+    );
+    receipt.change == Change::Create && is_credential
 }
 
 fn unreadable(path: &Path, reason: &str) -> Error {

@@ -48,7 +48,9 @@ impl Undo {
 fn rank(kind: ResourceKind) -> u8 {
     match kind {
         ResourceKind::RoleAssignment | ResourceKind::BillingRoleAssignment => 0,
-        ResourceKind::ClientSecret => 1,
+        ResourceKind::ClientSecret
+        | ResourceKind::Certificate
+        | ResourceKind::FederatedCredential => 1,
         ResourceKind::ServicePrincipal => 2,
         ResourceKind::Application => 3,
     }

@@ -10,8 +10,6 @@ use std::collections::BTreeMap;
 ///
 /// A test holds each against the command line, so that none stays here once it is there.
 pub const NOT_YET: &[&str] = &[
-    "--credential certificate",
-    "--credential federated",
     "--export-dataset",
     "--export-directory",
     "--export-name",

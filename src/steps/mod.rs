@@ -7,6 +7,8 @@ pub mod application;
 pub mod backfill;
 pub mod billing_role;
 pub mod by_hand;
+pub mod certificate;
+pub mod federated;
 pub mod role;
 pub mod secret;
 pub mod service_principal;
@@ -37,6 +39,8 @@ pub async fn revert(azure: &Azure, receipt: &Receipt) -> Result<Reverted> {
         ResourceKind::Application => application::revert(azure, receipt).await?,
         ResourceKind::ServicePrincipal => service_principal::revert(azure, receipt).await?,
         ResourceKind::ClientSecret => secret::revert(azure, receipt).await?,
+        ResourceKind::Certificate => certificate::revert(azure, receipt).await?,
+        ResourceKind::FederatedCredential => federated::revert(azure, receipt).await?,
         ResourceKind::RoleAssignment => role::revert(azure, receipt).await?,
         ResourceKind::BillingRoleAssignment => billing_role::revert(azure, receipt).await?,
     };

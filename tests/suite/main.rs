@@ -27,6 +27,7 @@ mod billing_refusals;
 mod billing_rights;
 mod contract;
 mod contract_flows;
+mod credentials;
 mod exports_contract;
 mod failing;
 mod failures_check;

@@ -33,7 +33,7 @@ use azure_core::credentials::TokenCredential;
 
 pub use choose::{Facts, choose};
 pub use claims::{Claims, claims};
-pub use environment::client_secret;
+pub use environment::{OwnProof, of_application};
 pub use method::Method;
 
 use super::cloud::Cloud;

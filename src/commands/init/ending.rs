@@ -34,10 +34,14 @@ pub(super) async fn finish(
 ) -> Result<Exit> {
     // Azure works on them while the connection is proven.
     let past_months = past_months::ask(app, decided, record).await;
-    let secret = in_hand
+    let in_hand = in_hand
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .clone();
+    let secret = match in_hand {
+        None if record.credential.kind == "federated" => app.secret_of(record).await.ok(),
+        in_hand => in_hand,
+    };
     // What was made long ago is effective by now: a failure then is one, and nothing to wait for.
     let age = |made: Timestamp| app.host.now().duration_since(made).unsigned_abs();
     let is_fresh = record
@@ -53,7 +57,7 @@ pub(super) async fn finish(
             "entra.token",
             "Sign-in",
             Status::Skip,
-            "Not tried: the secret is not kept on this machine.",
+            not_tried(record),
         )],
     };
     findings.extend(past_months);
@@ -62,8 +66,9 @@ pub(super) async fn finish(
     let shown = secret
         .as_ref()
         .filter(|_| record.credential.stored_in == "none" && args.handover_to.is_none());
-    if let (Some(file), Some(secret)) = (&args.handover_to, &secret) {
-        handover::write(file, &hand_over(decided.vendor, record, Some(secret)))?;
+    let has_all = secret.is_some() || !decided.spec.credential.is_kept();
+    if let Some(file) = args.handover_to.as_ref().filter(|_| has_all) {
+        handover::write(file, &hand_over(decided.vendor, record, secret.as_ref()))?;
     }
     let fields = hand_over(decided.vendor, record, shown);
     let document = documents::document(
@@ -86,9 +91,20 @@ pub(super) async fn finish(
         &views::place(&record.credential.stored_in),
     ));
     blocks.extend(views::console(decided.vendor));
-    blocks.push(ways(app, args, record, &findings, secret.is_some()));
+    blocks.push(ways(app, args, record, &findings, has_all));
     app.ui.finish(&Output { document, blocks });
     Ok(exit)
+}
+
+/// Why the proof is left out.
+fn not_tried(record: &ConnectionRecord) -> &'static str {
+    match record.credential.kind.as_str() {
+        "federated" => {
+            "Not tried: it can only be proven from where the tokens are made, with `AZURE_FEDERATED_TOKEN_FILE` naming the file of one."
+        }
+        "certificate" => "Not tried: only the vendor has the certificate's key.",
+        _ => "Not tried: the secret is not kept on this machine.",
+    }
 }
 
 /// How a proven connection ends: only replication left of what was made just now is `pending`, any other failure wants attention.
@@ -139,14 +155,14 @@ fn ways(
     has_secret: bool,
 ) -> Block {
     let mut rows = vec![row("Connection", record.name.to_string(), "")];
-    let place = views::place(&record.credential.stored_in);
+    let (label, place) = views::kept(record);
     match record.credential.expires_at {
         Some(ends) => rows.push(row(
-            "Secret",
+            label,
             format!("{place}, until {}", views::day(ends)),
             "",
         )),
-        None => rows.push(row("Secret", place, "")),
+        None => rows.push(row(label, place, "")),
     }
     if let Some(file) = args.handover_to.as_ref().filter(|_| has_secret) {
         rows.push(row(
@@ -157,7 +173,7 @@ fn ways(
             ),
             "",
         ));
-    } else if record.credential.stored_in != "none" {
+    } else if record.credential.stored_in != "none" && record.credential.kind == "secret" {
         rows.push(row(
             "Show secret",
             app.typed(format!("handover {} --reveal", record.name)),

@@ -2,6 +2,7 @@
 
 mod apply;
 mod by_others;
+mod certificate;
 mod ending;
 mod in_hand;
 mod past_months;
@@ -38,7 +39,7 @@ Examples:
 /// Connect Azure to a cost tool
 ///
 /// Signs you in, finds out what Azure can answer, asks for the rest, shows the plan, and carries it out once you agree: an app
-/// registration, its service principal, a client secret, and exactly the roles that the vendor needs. Then it signs in with the new
+/// registration, its service principal, a client secret (or a certificate, or a federated credential), and exactly the roles that the vendor needs. Then it signs in with the new
 /// secret, reads what the vendor will read, keeps the secret where you said, and hands over the values of the vendor's form.
 ///
 /// Safe to run again: what is there is found, not made a second time. Safe to interrupt: `--resume` goes on.
@@ -132,7 +133,9 @@ async fn decide(
         interview.close_gaps()?;
         return Err(Error::bug("a sign-in that is neither there nor missing"));
     };
+    let certificate = certificate::read(&mut interview.answers)?;
     let store = choose_store(app, &mut interview)?;
+    certificate::refuse_unfit_store(&interview.answers, store.as_ref())?;
     store.probe().await?;
     let Some(directory) = directory(app, &mut interview, &signed_in, Some(vendor)).await? else {
         interview.close_gaps()?;
@@ -150,6 +153,7 @@ async fn decide(
         azure: &azure,
         cloud: &cloud,
         secret_given: given.is_some(),
+        certificate: certificate.as_deref(),
         billing: billing_wish(vendor),
     };
     let spec = interview.complete(&setting, vendor, directory).await?;

@@ -98,8 +98,27 @@ fn answers_of(spec: &ConnectionSpec) -> BTreeMap<String, Vec<String>> {
             answers.insert("app_id".to_owned(), vec![client_id.to_string()])
         }
     };
-    if let Credential::NewSecret { days } = spec.credential {
-        answers.insert("secret_days".to_owned(), vec![days.to_string()]);
+    let mut say = |key: &str, value: &str| answers.insert(key.to_owned(), vec![value.to_owned()]);
+    if spec.credential.kind() != "secret" {
+        say("credential", spec.credential.kind());
+    }
+    match &spec.credential {
+        Credential::NewSecret { days } | Credential::NewCertificate { days } => {
+            say("secret_days", &days.to_string());
+        }
+        Credential::GivenSecret => {}
+        Credential::GivenCertificate { file, .. } => {
+            say("certificate", file);
+        }
+        Credential::Federated {
+            issuer,
+            subject,
+            audience,
+        } => {
+            say("issuer", issuer);
+            say("subject", subject);
+            say("audience", audience);
+        }
     }
     answers
 }

@@ -1,6 +1,7 @@
 //! `azconnect rotate`: a new secret, proven, kept and handed over; then the old one goes.
 
 mod all;
+mod credential;
 mod ending;
 mod old;
 mod one;
@@ -168,14 +169,26 @@ fn refuse_unfit(app: &App, record: &ConnectionRecord) -> Result<()> {
             ))
         )));
     }
+    let is_kept = record.credential.stored_in != "none";
     match record.credential.kind.as_str() {
         "secret" => Ok(()),
-        kind => Err(Error::usage(
+        "certificate" if is_kept => Ok(()),
+        "certificate" => Err(Error::usage(
+            "nothing_to_rotate",
+            format!("The certificate of `{}` is the vendor's.", record.name),
+        )
+        .hint(format!(
+            "Add the vendor's next one: {}",
+            app.typed(format!(
+                "init {} --connection {} --credential certificate --certificate FILE",
+                record.vendor, record.name
+            ))
+        ))),
+        _ => Err(Error::usage(
             "nothing_to_rotate",
             format!(
-                "The connection `{}` has no secret: its credential is `{}`.",
-                record.name,
-                crate::text::printable(kind)
+                "The connection `{}` has a federated credential: there is nothing to rotate.",
+                record.name
             ),
         )),
     }
@@ -187,6 +200,14 @@ fn item(state: &str, title: &str, text: &str) -> Item {
         title: title.to_owned(),
         text: text.to_owned(),
         lines: Vec::new(),
+    }
+}
+
+/// What the connection signs in with, in a word.
+fn noun(record: &ConnectionRecord) -> &'static str {
+    match record.credential.kind.as_str() {
+        "certificate" => "Certificate",
+        _ => "Client secret",
     }
 }
 
@@ -207,7 +228,8 @@ fn plan(args: &Args, record: &ConnectionRecord, goes_on: bool) -> Vec<Block> {
     let mut items = vec![item(
         "create",
         &format!(
-            "Client secret, kept {}",
+            "{}, kept {}",
+            noun(record),
             place(&record.credential.stored_in)
         ),
         "",

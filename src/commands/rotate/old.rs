@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::credential::{receipts, step};
 use crate::azure::Azure;
 use crate::commands::app::App;
 use crate::commands::journals;
@@ -108,17 +109,12 @@ pub(in crate::commands) async fn take_back_attempts(
     let Some(application) = azure.application_by_client_id(record.client_id).await? else {
         return Ok(());
     };
-    let markers = &journal.written().markers;
-    for credential in application.password_credentials {
-        let is_ours = credential
-            .display_name
-            .as_ref()
-            .is_some_and(|name| markers.contains(name));
-        if is_ours {
-            azure
-                .remove_password(application.id, credential.key_id)
-                .await?;
-        }
+    let (step, receipts) = (
+        step(record, 0, None, None),
+        receipts(record, application.id),
+    );
+    for marker in &journal.written().markers {
+        step.clean_up(azure, &receipts, marker).await?;
     }
     Ok(())
 }

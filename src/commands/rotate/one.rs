@@ -8,21 +8,18 @@
 
 use std::path::Path;
 
-use jiff::Timestamp;
-
+use super::credential::{days_of, receipts, step};
 use super::old::{self, Old};
-use crate::azure::ids::ApplicationObjectId;
 use crate::azure::{Azure, AzureError};
 use crate::checks::{self, Finding, Status};
 use crate::commands::app::App;
 use crate::commands::{handover, journals, prove};
-use crate::connection::{Change, ConnectionRecord, Receipt, ResourceKind, hand_over};
+use crate::connection::{ConnectionRecord, Receipt, hand_over};
 use crate::error::{Error, Kind, Result};
 use crate::plan::rotation::{self, Rotation};
 use crate::secret::Secret;
-use crate::steps::secret::SecretStep;
 use crate::steps::wait::PATIENCE;
-use crate::steps::{self, Making, Receipts, Step, application};
+use crate::steps::{self, Making, Receipts, Step};
 use crate::store::{Entry, SecretStore};
 use crate::ui::{Event, Progress};
 use crate::vendors::{self, Vendor};
@@ -62,12 +59,9 @@ struct Job<'a> {
     azure: &'a Azure,
     vendor: &'static Vendor,
     store: std::sync::Arc<dyn SecretStore>,
-    step: SecretStep,
+    step: Box<dyn Step>,
     receipts: Receipts,
 }
-
-/// How long a life is where nothing is known of the old secret's, in days.
-const USUAL_DAYS: u16 = 180;
 
 /// Rotates a connection whose lock is held, or goes on with its interrupted rotation.
 ///
@@ -132,7 +126,7 @@ pub(super) async fn rotate(
         .old
         .extend(old::left(&rotated.record, app.host.now()));
     if rotated.old.iter().all(|old| old.error().is_none()) {
-        job.sweep(&journal, &rotated.new).await?;
+        job.sweep(&rotated.record, &journal, &rotated.new).await?;
         journal.close()?;
     }
     Ok(rotated)
@@ -162,59 +156,15 @@ async fn job<'a>(
         .await?
         .ok_or_else(|| application_gone(app, record))?;
     let described = store.describe();
-    let kept_in = (store.kind() != "none").then_some(described);
-    let step = SecretStep {
-        connection: record.name.to_string(),
-        days,
-        known: None,
-        kept_in,
-        application_is_ours: record.receipts.iter().any(|receipt| {
-            receipt.kind == ResourceKind::Application && receipt.change == Change::Create
-        }),
-    };
+    let kept_in = (store.kind() != "none").then_some(described.as_str());
     Ok(Job {
         app,
         azure,
         vendor,
+        step: step(record, days, kept_in, None),
         store,
-        step,
         receipts: receipts(record, application.id),
     })
-}
-
-/// What the step needs to know of the application, for a record of any age.
-fn receipts(record: &ConnectionRecord, object: ApplicationObjectId) -> Receipts {
-    let receipt = Receipt {
-        step: application::ID.to_owned(),
-        title: String::new(),
-        kind: ResourceKind::Application,
-        id: object.to_string(),
-        change: Change::Reuse,
-        at: record.created_at,
-        facts: [
-            ("client_id".to_owned(), record.client_id.to_string()),
-            ("application_object_id".to_owned(), object.to_string()),
-        ]
-        .into(),
-    };
-    Receipts::from([(application::ID.to_owned(), receipt)])
-}
-
-/// As many days as the secret in use was made for.
-fn days_of(record: &ConnectionRecord) -> u16 {
-    let key = record.credential.key_id.map(|key| key.to_string());
-    let lifetime = record
-        .receipts
-        .iter()
-        .find(|receipt| Some(&receipt.id) == key.as_ref() && rotation::is_ours(receipt))
-        .and_then(|receipt| Some(days_between(receipt.at, record.credential.expires_at?)));
-    lifetime.unwrap_or(USUAL_DAYS)
-}
-
-/// Rounded, for a policy's hour less is not a day less.
-fn days_between(from: Timestamp, to: Timestamp) -> u16 {
-    let days = (to.as_second() - from.as_second() + 43_200).div_euclid(86_400);
-    u16::try_from(days.clamp(1, 730)).unwrap_or(USUAL_DAYS)
 }
 
 /// A secret that is accepted, and safe.
@@ -335,18 +285,18 @@ impl Job<'_> {
                 Ok(()) => error,
                 Err(left) => error.hint(left.message().to_owned()),
             },
-            Err(left) => error.hint(format!("The new client secret {} could not be removed ({left}); the next rotation removes it.", receipt.id)),
+            Err(left) => error.hint(format!("The new credential {} could not be removed ({left}); the next rotation removes it.", receipt.id)),
         }
     }
 
     /// Removes what interrupted attempts left.
-    async fn sweep(&self, journal: &Rotation, new: &Receipt) -> Result<()> {
-        let step = SecretStep {
-            known: new.id.parse().ok(),
-            connection: self.step.connection.clone(),
-            kept_in: None,
-            ..self.step
-        };
+    async fn sweep(
+        &self,
+        record: &ConnectionRecord,
+        journal: &Rotation,
+        new: &Receipt,
+    ) -> Result<()> {
+        let step = step(record, 0, None, new.id.parse().ok());
         for marker in journal.abandoned() {
             step.clean_up(self.azure, &self.receipts, marker).await?;
         }
