@@ -31,25 +31,31 @@ impl Check for CredentialExpiry {
     }
 
     async fn run(&self, connected: &Connected<'_>) -> Vec<Finding> {
-        let old = old(connected.record, connected.now, &connected.renew);
-        let credential = &connected.record.credential;
-        let title = match credential.kind.as_str() {
-            "certificate" => "Certificate",
-            "federated" => "Federated credential",
-            _ => self.title(),
-        };
-        let first = match credential.expires_at {
-            Some(ends) => finding(title, ends, connected.now, &connected.renew),
-            None if credential.kind == "federated" => {
-                Finding::new(ID, title, Status::Pass, "It has no end.")
-            }
-            None => {
-                let what = "When it ends is not known: azconnect didn't make it.";
-                Finding::new(ID, title, Status::Skip, what)
-            }
-        };
-        std::iter::once(first).chain(old).collect()
+        of_record(connected.record, connected.now, &connected.renew)
     }
+}
+
+/// What the record says of the credential's end, and of old ones that are there still. It needs no credential.
+pub fn of_record(record: &ConnectionRecord, now: Timestamp, renew: &str) -> Vec<Finding> {
+    let credential = &record.credential;
+    let title = match credential.kind.as_str() {
+        "certificate" => "Certificate",
+        "federated" => "Federated credential",
+        _ => CredentialExpiry.title(),
+    };
+    let first = match credential.expires_at {
+        Some(ends) => finding(title, ends, now, renew),
+        None if credential.kind == "federated" => {
+            Finding::new(ID, title, Status::Pass, "It has no end.")
+        }
+        None => {
+            let what = "When it ends is not known: azconnect didn't make it.";
+            Finding::new(ID, title, Status::Skip, what)
+        }
+    };
+    std::iter::once(first)
+        .chain(old(record, now, renew))
+        .collect()
 }
 
 /// Old secrets that were left for some days, and are there still though these are over.

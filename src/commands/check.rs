@@ -235,12 +235,7 @@ async fn with_secret(
         Ok(secret) => prove::once(app, vendor, &record, &secret, deep).await?,
         Err(error) if error.code() == ELSEWHERE => {
             let why = error.reason().unwrap_or_default();
-            vec![Finding::new(
-                "entra.token",
-                "Sign-in",
-                Status::Skip,
-                format!("Not tried. {why}"),
-            )]
+            prove::without_credential(app, &record, &format!("Not tried. {why}"))
         }
         Err(error) => vec![Finding::failed("store.secret", "Client secret", &error)],
     };

@@ -51,6 +51,19 @@ pub async fn once(
     Ok(findings)
 }
 
+/// What can be said of a connection whose credential is not on this machine: `why` nothing is asked, and when it ends.
+pub fn without_credential(app: &App, record: &ConnectionRecord, why: &str) -> Vec<Finding> {
+    let renew = app.typed(format!("rotate {}", record.name));
+    let skipped = Finding::new(checks::token::ID, "Sign-in", Status::Skip, why);
+    std::iter::once(skipped)
+        .chain(checks::credential_expiry::of_record(
+            record,
+            app.host.now(),
+            &renew,
+        ))
+        .collect()
+}
+
 /// Runs the checks until those that fail only because Azure has not caught up have passed, with a new token each time (a token
 /// carries the roles of the moment it was made), for as long as `patience` says.
 ///

@@ -79,6 +79,16 @@ pub(super) fn preset(text: &str) -> Result<(String, String), String> {
     Err(format!("write it as {name}:{form}"))
 }
 
+impl super::Interview {
+    /// Whether the vendor takes the credential that is asked for, as soon as both are known.
+    ///
+    /// # Errors
+    /// As the whole interview will say it.
+    pub fn check_credential(&self, vendor: &Vendor) -> Result<()> {
+        credential(&self.answers, vendor, "", None).map(drop)
+    }
+}
+
 /// What the answers ask for. `certificate` is the vendor's public one, where a file was named.
 ///
 /// # Errors
@@ -119,9 +129,9 @@ pub(super) fn credential(
     Err(Error::usage(
         "credential_not_taken",
         format!(
-            "{} doesn't take the credential `{}`.",
-            vendor.name,
-            credential.kind()
+            "Couldn't use `--credential {}`: {} doesn't take it.",
+            credential.kind(),
+            vendor.name
         ),
     )
     .hint(format!("It takes: {}", taken.join(", "))))

@@ -152,6 +152,12 @@ fn no_key_is_made_that_could_not_be_kept() {
         "AZURE_CLIENT_ID=00000000-0000-4000-8000-000000000009\n-----BEGIN CERTIFICATE-----\nx\n",
     )
     .unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mine = fs::Permissions::from_mode(0o600);
+        fs::set_permissions(lab.home().join("tool.pem"), mine).unwrap();
+    }
     let before = fs::read(lab.home().join("tool.pem")).unwrap();
     let error = made_here(&lab, &[]).json();
     assert_eq!(error["error"]["code"], "store_file_taken", "{error:#}");

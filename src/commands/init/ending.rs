@@ -53,12 +53,7 @@ pub(super) async fn finish(
         Some(secret) => {
             prove::until_effective(app, decided.vendor, record, secret, patience).await?
         }
-        None => vec![Finding::new(
-            "entra.token",
-            "Sign-in",
-            Status::Skip,
-            not_tried(record),
-        )],
+        None => prove::without_credential(app, record, not_tried(record)),
     };
     findings.extend(past_months);
     let exit = outcome(&findings, is_fresh);

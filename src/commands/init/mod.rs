@@ -127,6 +127,7 @@ async fn decide(
         interview.needs_consent();
     }
     vendor.map_or(Ok(()), refuse_unsupported)?;
+    vendor.map_or(Ok(()), |vendor| interview.check_credential(vendor))?;
     close_gaps(app, &mut interview, vendor).await?;
     let vendor = vendor.ok_or_else(|| Error::bug("a vendor that is neither known nor missing"))?;
     let Some(signed_in) = sign_in(app, &mut interview, Some(vendor)).await? else {

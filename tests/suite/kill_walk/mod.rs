@@ -4,6 +4,7 @@
 //! stopped exactly there; then the fault is lifted and a person does what people do: run it again, or take it back.
 
 mod billing;
+mod certificates;
 mod cut_connections;
 mod existing_app;
 mod late_replicas;
