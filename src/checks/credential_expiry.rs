@@ -41,6 +41,7 @@ pub fn of_record(record: &ConnectionRecord, now: Timestamp, renew: &str) -> Vec<
     let title = match credential.kind.as_str() {
         "certificate" => "Certificate",
         "federated" => "Federated credential",
+        "elsewhere" => "Credential",
         _ => CredentialExpiry.title(),
     };
     let first = match credential.expires_at {

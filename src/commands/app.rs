@@ -195,6 +195,9 @@ impl App {
             let file = self.host.env("AZURE_FEDERATED_TOKEN_FILE");
             return file.map(Secret::new).ok_or_else(|| elsewhere("It signs in with tokens of another identity provider, so it can be proven only from where they are made, with `AZURE_FEDERATED_TOKEN_FILE` naming the file of one."));
         }
+        if record.credential.kind == "elsewhere" {
+            return Err(elsewhere("The credential is the principal's own."));
+        }
         if record.credential.kind == "certificate" && stored_in == "none" {
             return Err(elsewhere(
                 "It signs in with the vendor's certificate, whose key only the vendor has.",

@@ -60,7 +60,7 @@ impl ConnectionRecord {
 /// A credential without its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CredentialRecord {
-    /// `secret`, `certificate` or `federated`.
+    /// `secret`, `certificate`, `federated`, or `elsewhere`: the principal's own.
     pub kind: String,
     /// The key id; unknown for a secret that was brought along.
     pub key_id: Option<KeyId>,

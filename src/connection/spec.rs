@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Agreement, ConnectionName, ExportSpec, Partner, ScopeChoice, StorageSpec};
-use crate::azure::ids::{ClientId, TenantId};
+use crate::azure::ids::{ClientId, ServicePrincipalObjectId, TenantId};
 
 /// A complete, validated wish. Nothing below the interview asks a question: whatever is needed is in here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +69,15 @@ pub enum Application {
         /// Application (client) ID.
         client_id: ClientId,
     },
+    /// A service principal or managed identity that exists already, by its object ID: it gets roles, and nothing of it is changed.
+    Principal {
+        /// Its object ID.
+        object_id: ServicePrincipalObjectId,
+        /// The client ID of the application or identity behind it.
+        client_id: ClientId,
+        /// What the portal shows.
+        display_name: String,
+    },
 }
 
 /// How the vendor proves that it is the application.
@@ -94,6 +103,8 @@ pub enum Credential {
         /// The certificate, DER in base64.
         public: String,
     },
+    /// The principal's own: azconnect has nothing to do with it.
+    Elsewhere,
     /// Tokens of another identity provider.
     Federated {
         /// Who issues them.
@@ -114,6 +125,7 @@ impl Credential {
                 "certificate"
             }
             Credential::Federated { .. } => "federated",
+            Credential::Elsewhere => "elsewhere",
         }
     }
 
@@ -123,7 +135,9 @@ impl Credential {
             Credential::NewSecret { .. }
             | Credential::GivenSecret
             | Credential::NewCertificate { .. } => true,
-            Credential::GivenCertificate { .. } | Credential::Federated { .. } => false,
+            Credential::GivenCertificate { .. }
+            | Credential::Federated { .. }
+            | Credential::Elsewhere => false,
         }
     }
 
@@ -133,7 +147,8 @@ impl Credential {
             Credential::NewSecret { .. } | Credential::NewCertificate { .. } => true,
             Credential::GivenSecret
             | Credential::GivenCertificate { .. }
-            | Credential::Federated { .. } => false,
+            | Credential::Federated { .. }
+            | Credential::Elsewhere => false,
         }
     }
 }

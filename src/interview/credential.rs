@@ -42,6 +42,13 @@ pub(super) fn filled(text: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// The object ID of a principal.
+pub(super) fn object_id(text: &str) -> Result<(), String> {
+    text.parse::<crate::azure::ids::ServicePrincipalObjectId>()
+        .map(drop)
+        .map_err(|error| error.to_string())
+}
+
 /// An issuer's address.
 pub(super) fn issuer(text: &str) -> Result<(), String> {
     filled(text)?;
@@ -103,6 +110,9 @@ pub(super) fn credential(
         .value_or("secret_days", "180")
         .parse()
         .map_err(|_| Error::bug("secret_days was not checked"))?;
+    if answers.get("principal_id").is_some() {
+        return Ok(Credential::Elsewhere);
+    }
     let (kind, credential) = match answers.value_or("credential", "secret") {
         "certificate" => (
             CredentialKind::Certificate,

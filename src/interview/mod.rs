@@ -17,6 +17,7 @@ mod billing_refusals;
 mod credential;
 pub mod discovery;
 pub mod missing;
+mod principal;
 pub mod questions;
 pub mod resolve;
 mod scopes;

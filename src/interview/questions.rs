@@ -3,7 +3,7 @@
 //! The command line's flags, the environment's names, the answers file's keys, the prompts and the list of missing answers are all made
 //! from it, so they cannot differ.
 
-use super::credential::{filled, issuer, preset};
+use super::credential::{filled, issuer, object_id, preset};
 use super::validity::{
     BILLING_ROLES, SIGN_INS, agreement, app_name, billing_name, client_id, customer, later,
     management_group, one_of, secret_days, tenant, vendor,
@@ -262,6 +262,18 @@ pub const QUESTIONS: &[Question] = &[
         default: None,
         many: false,
         check: client_id,
+    },
+    Question {
+        key: "principal_id",
+        flag: "principal-id",
+        value: "ID",
+        help: "Only give roles, to this service principal or managed identity (object ID)",
+        prompt: "Which principal?",
+        explain: "The object ID of a service principal or managed identity. It gets the roles; no app and no credential is made.",
+        example: "00000000-0000-0000-0000-000000000000",
+        default: None,
+        many: false,
+        check: object_id,
     },
     Question {
         key: "credential",

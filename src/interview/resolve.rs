@@ -6,6 +6,7 @@ use super::answers::{Answers, Source};
 use super::billing::BillingWish;
 use super::credential::credential;
 use super::missing;
+use super::principal::principal;
 use super::questions::Question;
 use crate::azure::Azure;
 use crate::azure::ids::TenantId;
@@ -208,13 +209,15 @@ impl Interview {
         self.close_gaps()?;
         let name = self.name(vendor, &directory)?;
         let credential = credential(&self.answers, vendor, setting.cloud, setting.certificate)?;
-        let application = match self.answers.value("app_id") {
-            Some(id) => Application::Existing {
+        let principal = principal(&self.answers, setting.azure).await?;
+        let application = match (principal, self.answers.value("app_id")) {
+            (Some(principal), _) => principal,
+            (None, Some(id)) => Application::Existing {
                 client_id: id
                     .parse()
                     .map_err(|_| Error::bug("app_id was not checked"))?,
             },
-            None => Application::Own {
+            (None, None) => Application::Own {
                 display_name: self
                     .answers
                     .value("app_name")

@@ -26,6 +26,7 @@ use crate::steps::application::ApplicationStep;
 use crate::steps::billing_role::BillingRoleStep;
 use crate::steps::certificate::CertificateStep;
 use crate::steps::federated::FederatedStep;
+use crate::steps::principal::PrincipalStep;
 use crate::steps::role::RoleStep;
 use crate::steps::secret::SecretStep;
 use crate::steps::service_principal::ServicePrincipalStep;
@@ -51,6 +52,20 @@ impl Plan {
         kept_in: Option<&str>,
     ) -> Result<Plan> {
         let application_is_ours = matches!(spec.application, Application::Own { .. });
+        if let Application::Principal {
+            object_id,
+            client_id,
+            display_name,
+        } = &spec.application
+        {
+            let mut steps: Vec<Box<dyn Step>> = vec![Box::new(PrincipalStep {
+                object_id: *object_id,
+                client_id: *client_id,
+                display_name: display_name.clone(),
+            })];
+            steps.extend(roles(spec, vendor)?);
+            return Ok(Plan { steps });
+        }
         let mut steps: Vec<Box<dyn Step>> = vec![
             Box::new(ApplicationStep {
                 application: spec.application.clone(),
@@ -89,7 +104,7 @@ fn credential(
         application_is_ours,
     };
     Some(match &spec.credential {
-        Credential::GivenSecret => return None,
+        Credential::GivenSecret | Credential::Elsewhere => return None,
         Credential::NewSecret { days } => Box::new(SecretStep {
             connection,
             days: *days,

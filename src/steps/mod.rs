@@ -9,6 +9,7 @@ pub mod billing_role;
 pub mod by_hand;
 pub mod certificate;
 pub mod federated;
+pub mod principal;
 pub mod role;
 pub mod secret;
 pub mod service_principal;

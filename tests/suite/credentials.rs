@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use azconnect::sandbox::{Application, State};
+use azconnect::sandbox::{Application, State, ids};
 use serde_json::Value;
 
 use crate::aftermath::azure;
@@ -325,5 +325,73 @@ fn what_a_vendor_does_not_take_or_what_is_incomplete_is_refused_before_any_write
         &["--credential", "federated", "--federated", "github:contoso"],
     )
     .exits(2);
+    assert_eq!(azure(&lab), before);
+}
+
+/// A service principal of somebody else's: its object ID, its client ID, and the object ID of its app registration.
+fn somebodys(lab: &Lab) -> (String, String, String) {
+    lab.state(|state| {
+        let app = state.add_application(ids::TENANT, "Billing robot");
+        let client_id = state.applications[&app].app_id;
+        let mut principal = state.service_principals.values().next().unwrap().clone();
+        principal.id = uuid::Uuid::from_u128(77);
+        principal.app_id = client_id;
+        principal.display_name = "Billing robot".to_owned();
+        let id = principal.id;
+        state.service_principals.insert(id, principal);
+        (id.to_string(), client_id.to_string(), app.to_string())
+    })
+}
+
+#[test]
+fn a_principal_that_exists_gets_roles_and_nothing_else() {
+    let lab = Lab::new();
+    let (principal, client_id, app_object) = somebodys(&lab);
+    let before = azure(&lab);
+    let document = init(&lab, &["--principal-id", &principal]).exits(0).json();
+    let steps = document["steps"].as_array().unwrap();
+    assert_eq!(steps.len(), 2, "{document:#}");
+    assert_eq!(steps[0]["status"], "found");
+    assert_eq!(steps[1]["status"], "done");
+    assert_eq!(document["connection"]["client_id"], client_id);
+    assert_eq!(
+        document["connection"]["service_principal_object_id"],
+        principal
+    );
+    assert_eq!(check_of(&document, "entra.token"), "skip");
+    let given = lab.state(|state| state.role_assignments.len());
+    assert_eq!(given, before.role_assignments.len() + 1);
+    let again = init(&lab, &["--principal-id", &principal]).exits(0).json();
+    assert!(
+        again["steps"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|step| step["status"] == "found")
+    );
+    lab.run(&["check", "tool"]).exits(0);
+    lab.run(&["rotate", "tool", "--yes"]).exits(2);
+    lab.run(&["remove", "tool", "--yes"]).exits(0);
+    assert_eq!(azure(&lab), before);
+
+    // The two other ids that people paste are told apart, and the right one is named.
+    for (wrong, words) in [
+        (&client_id, "client) ID"),
+        (&app_object, "app registration"),
+    ] {
+        let error = init(&lab, &["--principal-id", wrong]).exits(2).json();
+        let text = error["error"].to_string();
+        assert_eq!(error["error"]["code"], "principal_id_of_another");
+        assert!(text.contains(words) && text.contains(&principal), "{text}");
+    }
+    let nobody = "00000000-0000-4000-8000-00000000dead";
+    let error = init(&lab, &["--principal-id", nobody]).exits(2).json();
+    assert_eq!(error["error"]["code"], "principal_unknown");
+    let error = init(
+        &lab,
+        &["--principal-id", &principal, "--credential", "secret"],
+    )
+    .exits(2);
+    assert_eq!(error.json()["error"]["code"], "principal_and_more");
     assert_eq!(azure(&lab), before);
 }

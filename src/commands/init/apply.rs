@@ -178,7 +178,9 @@ fn record(
         .collect();
     all.dedup_by(|a, b| a.id == b.id);
     all.extend(receipts.iter().cloned());
-    let client_id = fact(steps::application::ID, "client_id").and_then(|id| id.parse().ok());
+    let client_id = fact(steps::application::ID, "client_id")
+        .or_else(|| fact(steps::service_principal::ID, "client_id"))
+        .and_then(|id| id.parse().ok());
     Ok(ConnectionRecord {
         name: spec.name.clone(),
         vendor: spec.vendor.clone(),

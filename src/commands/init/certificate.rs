@@ -17,7 +17,8 @@ pub(super) fn read(answers: &mut Answers) -> Result<Option<String>> {
         .value("certificate")
         .filter(|_| kind == "certificate")
         .map(str::to_owned);
-    if kind == "federated" || file.is_some() {
+    let is_elsewhere = answers.get("principal_id").is_some();
+    if kind == "federated" || file.is_some() || is_elsewhere {
         answers.set("store", vec!["none".to_owned()], Source::Only);
     }
     let Some(file) = file else {

@@ -97,6 +97,7 @@ fn not_tried(record: &ConnectionRecord) -> &'static str {
         "federated" => {
             "Not tried: it can only be proven from where the tokens are made, with `AZURE_FEDERATED_TOKEN_FILE` naming the file of one."
         }
+        "elsewhere" => "Not tried: the credential is the principal's own.",
         "certificate" => "Not tried: only the vendor has the certificate's key.",
         _ => "Not tried: the secret is not kept on this machine.",
     }

@@ -94,19 +94,22 @@ fn answers_of(spec: &ConnectionSpec) -> BTreeMap<String, Vec<String>> {
         Application::Own { display_name, .. } => {
             answers.insert("app_name".to_owned(), vec![display_name.clone()])
         }
+        Application::Principal { object_id, .. } => {
+            answers.insert("principal_id".to_owned(), vec![object_id.to_string()])
+        }
         Application::Existing { client_id } => {
             answers.insert("app_id".to_owned(), vec![client_id.to_string()])
         }
     };
     let mut say = |key: &str, value: &str| answers.insert(key.to_owned(), vec![value.to_owned()]);
-    if spec.credential.kind() != "secret" {
+    if !matches!(spec.credential.kind(), "secret" | "elsewhere") {
         say("credential", spec.credential.kind());
     }
     match &spec.credential {
         Credential::NewSecret { days } | Credential::NewCertificate { days } => {
             say("secret_days", &days.to_string());
         }
-        Credential::GivenSecret => {}
+        Credential::GivenSecret | Credential::Elsewhere => {}
         Credential::GivenCertificate { file, .. } => {
             say("certificate", file);
         }

@@ -187,7 +187,7 @@ fn refuse_unfit(app: &App, record: &ConnectionRecord) -> Result<()> {
         _ => Err(Error::usage(
             "nothing_to_rotate",
             format!(
-                "The connection `{}` has a federated credential: there is nothing to rotate.",
+                "The connection `{}` has no secret and no certificate of azconnect's: there is nothing to rotate.",
                 record.name
             ),
         )),
