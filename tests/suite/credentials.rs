@@ -1,6 +1,7 @@
 //! Credentials beside secrets: a certificate made here, the vendor's own, and the tokens of another identity provider.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use azconnect::sandbox::{Application, State, ids};
 use serde_json::Value;
@@ -59,6 +60,21 @@ fn value(document: &Value, key: &str) -> Option<String> {
         .map(|field| field["value"].as_str().unwrap_or_default().to_owned())
 }
 
+/// Every file below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().flatten();
+    entries
+        .map(|entry| entry.path())
+        .flat_map(|path| {
+            if path.is_dir() {
+                files(&path)
+            } else {
+                vec![path]
+            }
+        })
+        .collect()
+}
+
 /// A certificate of the vendor, as PEM and DER.
 fn vendors_own(lab: &Lab) -> (String, Vec<u8>) {
     let pair = rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048)
@@ -76,7 +92,10 @@ fn vendors_own(lab: &Lab) -> (String, Vec<u8>) {
 fn a_certificate_is_made_proven_kept_found_again_rotated_and_taken_back() {
     let lab = Lab::new();
     let before = azure(&lab);
-    let document = made_here(&lab, &["--secret-days", "90"]).exits(0).json();
+    let log = lab.home().join("log.txt").display().to_string();
+    let document = made_here(&lab, &["--secret-days", "90", "-vv", "--log-file", &log])
+        .exits(0)
+        .json();
     assert_eq!(check_of(&document, "entra.token"), "pass");
     let credential = document["connection"]["credential"].clone();
     assert_eq!(credential["kind"], "certificate");
@@ -105,6 +124,15 @@ fn a_certificate_is_made_proven_kept_found_again_rotated_and_taken_back() {
         .nth(2)
         .unwrap()
         .to_owned();
+    for file in files(lab.home()) {
+        let text = String::from_utf8_lossy(&fs::read(&file).unwrap()).into_owned();
+        assert_eq!(
+            text.contains(&key),
+            file.ends_with("tool.pem"),
+            "{}",
+            file.display()
+        );
+    }
     let keys = |lab: &Lab| lab.state(|state| app(state).key_credentials.clone());
     assert_eq!(keys(&lab).len(), 1);
     assert!(lab.state(|state| app(state).password_credentials.is_empty()));

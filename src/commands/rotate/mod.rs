@@ -234,10 +234,13 @@ fn plan(args: &Args, record: &ConnectionRecord, goes_on: bool) -> Vec<Block> {
         ),
         "",
     )];
-    items.extend(olds.map(|old| match keep {
-        0 => item("remove", &old.title, &old.id),
-        1 => item("keep", &old.title, "for 1 more day"),
-        days => item("keep", &old.title, &format!("for {days} more days")),
+    items.extend(olds.map(|old| {
+        let title = format!("Old {}", old::lowered(&old.title));
+        match keep {
+            0 => item("remove", &title, &old.id),
+            1 => item("keep", &title, "for 1 more day"),
+            days => item("keep", &title, &format!("for {days} more days")),
+        }
     }));
     let mut blocks = vec![
         paragraph(match until {

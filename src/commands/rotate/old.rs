@@ -130,7 +130,7 @@ fn tell(app: &App, receipt: &Receipt, status: Progress, detail: &str) {
 }
 
 /// `Client secret, kept in …` within a sentence.
-fn lowered(title: &str) -> String {
+pub(super) fn lowered(title: &str) -> String {
     let title = title.split(',').next().unwrap_or(title);
     let mut letters = title.chars();
     letters

@@ -234,15 +234,19 @@ impl Job<'_> {
             Ok(findings) => findings,
             Err(error) => return Err(self.take_back(journal, &receipt, error).await),
         };
-        // After a failure it may have arrived all the same: then it is what this machine keeps, and stays until another one is kept.
-        self.store
-            .set(&Entry {
-                connection: record.name.to_string(),
-                tenant_id: record.tenant_id.to_string(),
-                client_id: record.client_id.to_string(),
-                secret: secret.clone(),
-            })
-            .await?;
+        let entry = Entry {
+            connection: record.name.to_string(),
+            tenant_id: record.tenant_id.to_string(),
+            client_id: record.client_id.to_string(),
+            secret: secret.clone(),
+        };
+        if let Err(error) = self.store.set(&entry).await {
+            // It may have arrived all the same: then it is what this machine keeps, and stays until another one is kept.
+            return Err(Error::from(error).hint(format!(
+                "Then go on, and what this run added is removed: {}",
+                self.app.typed(format!("rotate {}", record.name))
+            )));
+        }
         if record.credential.stored_in != "none" {
             journal.keep(receipt.clone())?;
         } else if let Some(file) = wish.handover_to {
