@@ -92,6 +92,33 @@ pub(super) fn retired(record: &ConnectionRecord) -> Vec<Old> {
         .collect()
 }
 
+/// Removes the secrets of attempts that ended before the record knew them: of those that are kept nowhere, nobody has seen one.
+///
+/// # Errors
+/// Whatever Azure answers.
+pub(super) async fn remove_unseen(
+    azure: &Azure,
+    record: &ConnectionRecord,
+    markers: &[String],
+) -> Result<()> {
+    let Some(application) = azure.application_by_client_id(record.client_id).await? else {
+        return Ok(());
+    };
+    for credential in application.password_credentials {
+        let is_ours = credential
+            .display_name
+            .as_ref()
+            .is_some_and(|name| markers.contains(name));
+        let id = credential.key_id.to_string();
+        if is_ours && record.receipts.iter().all(|known| known.id != id) {
+            azure
+                .remove_password(application.id, credential.key_id)
+                .await?;
+        }
+    }
+    Ok(())
+}
+
 /// Removes whatever an interrupted rotation of this connection added: all of it is to go.
 ///
 /// # Errors

@@ -116,6 +116,7 @@ pub(super) async fn rotate(
     };
     if !is_kept && journal.written().kept.is_none() {
         // It is shown at the very end, and until then only the old one is of use to anybody.
+        old::remove_unseen(azure, &rotated.record, &journal.written().markers).await?;
         rotated.old = old::retired(&rotated.record);
         rotated.open = Some(journal);
         return Ok(rotated);

@@ -139,6 +139,46 @@ fn killed_anywhere_and_taken_back_azure_is_as_it_was() {
     });
 }
 
+/// Kept nowhere, the new secret is shown at the end, and the old one stays until somebody says that it may go.
+#[test]
+fn kept_nowhere_and_killed_anywhere_the_old_one_and_one_that_was_seen_are_left() {
+    let connected = || {
+        let lab = Lab::new();
+        let init = ["init", "spot-cost-intelligence", "--connection", "spot"];
+        let nowhere = ["--store", "none", "--yes", "--output", "json"];
+        lab.run(&[init.as_slice(), nowhere.as_slice()].concat())
+            .exits(0);
+        lab
+    };
+    let lab = connected();
+    let old = secrets(&lab);
+    assert_eq!(old.len(), 1);
+    let sent_before = lab.log().len();
+    lab.run(&ROTATE).exits(0);
+    let count = u32::try_from(lab.log().len() - sent_before).unwrap();
+    let points: Vec<Point> = (1..=count)
+        .flat_map(|nth| {
+            [super::Moment::Before, super::Moment::After].map(|moment| Point { nth, moment })
+        })
+        .collect();
+    walk("rotate, kept nowhere, kill -9, rotate", &points, |point| {
+        let lab = connected();
+        let old = secrets(&lab);
+        let killed = stop_at(&lab, &ROTATE, point, Signal::KILL)?;
+        let again = must_exit(lab.run(&ROTATE), 0)?;
+        let left = secrets(&lab);
+        let new = left.last().cloned().unwrap_or_default();
+        if !left.contains(&old[0]) || !again.stdout.contains(&new) {
+            return Err("the one that the vendor has is gone, or the new one was not shown".into());
+        }
+        must_exit(lab.run(&["rotate", "spot", "--finish", "--yes"]), 0)?;
+        if secrets(&lab) == [new] {
+            return Ok(killed.is_some());
+        }
+        Err(format!("{} secrets are left", secrets(&lab).len()))
+    });
+}
+
 /// With the delays that Azure has, the orphan of the killed run is found all the same.
 #[test]
 fn killed_with_late_replicas_one_secret_is_left() {
