@@ -108,7 +108,7 @@ pub(super) fn explained(vendor: &Vendor, survey: &Survey) -> Vec<Block> {
         blocks.push(heading(row.title.clone()));
         blocks.extend(row.explain.iter().cloned().map(paragraph));
     }
-    blocks.push(paragraph("After that it signs in with the new credential and reads what the vendor will read. It changes nothing else, sends nothing to anybody but Microsoft, and `azconnect remove` takes back what it made."));
+    blocks.push(paragraph("After that it signs in with the new secret and reads what the vendor will read. It changes nothing else, sends nothing to anybody but Microsoft, and `azconnect remove` takes back what it made."));
     blocks
 }
 
