@@ -78,6 +78,11 @@ impl Cloud {
         parse(&text, folder).map_err(|reason| refused(word, &reason))
     }
 
+    /// Whether the word names one of the clouds that Microsoft runs, and not a cloud file.
+    pub fn is_microsofts(word: &str) -> bool {
+        matches!(built_in(word), Ok(Some(_)))
+    }
+
     /// Whether every endpoint is on this machine, so that a proxy must not stand between.
     pub fn is_loopback(&self) -> bool {
         [&self.login, &self.graph, &self.arm]

@@ -21,6 +21,8 @@ pub struct Connected<'a> {
     pub azure: &'a Azure,
     /// Azure, asked with the rights of the person who checks, where they lend them: some things no app is shown.
     pub person: Option<&'a Azure>,
+    /// The command that connects it again, which finds what stands and makes what is missing.
+    pub again: String,
     /// The command that checks it with the rights of a person.
     pub look_as_person: String,
     /// The credential itself.

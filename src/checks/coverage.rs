@@ -128,11 +128,11 @@ fn judge(
     if !coverage.new.is_empty() {
         finding = finding
             .why("Nobody was asked about them: they came after it was connected, or could not be seen then. Their costs don't reach the vendor.")
-            .fix(adding(record, &connected.renew, &coverage.new));
+            .fix(adding(record, &connected.again, &coverage.new));
     } else if !coverage.lost.is_empty() {
         finding = finding
             .why("Its role there is gone or not effective yet, or the subscription is.")
-            .fix(format!("Have the role given again: {}", connected.renew));
+            .fix(format!("Have the role given again: {}", connected.again));
     } else if record.census.is_none() && !is_whole {
         finding.status = Status::Skip;
         finding.what = "How much of the directory it reads can't be seen by the app.".to_owned();
@@ -196,11 +196,11 @@ fn names(all: &[NamedSubscription]) -> String {
 
 /// The command that has the new ones read too: it names what is read already as well. A management group is read by itself, so what is
 /// outside it needs a group further up.
-fn adding(record: &ConnectionRecord, renew: &str, new: &[NamedSubscription]) -> String {
+fn adding(record: &ConnectionRecord, again: &str, new: &[NamedSubscription]) -> String {
     let is_group = |scope: &Scope| matches!(scope, Scope::ManagementGroup(_));
     if record.scopes.iter().any(is_group) {
         return format!(
-            "Move them below the management group that it reads, or have it read one above them all: {renew} --management-group NAME"
+            "Move them below the management group that it reads, or have it read one above them all: {again} --management-group NAME"
         );
     }
     let already = record.scopes.iter().filter_map(|scope| match scope {
@@ -211,7 +211,7 @@ fn adding(record: &ConnectionRecord, renew: &str, new: &[NamedSubscription]) -> 
         .chain(new.iter().map(|subscription| subscription.id))
         .map(|id| format!(" --subscription {id}"))
         .collect();
-    format!("Have it read them too: {renew}{flags}")
+    format!("Have it read them too: {again}{flags}")
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ impl Check for Domain {
         };
         let fix = format!(
             "Connect it again, and azconnect reads the domain anew: {} --default-domain DOMAIN",
-            connected.renew
+            connected.again
         );
         vec![match found {
             Some(id) if id == record.tenant_id => Finding::new(

@@ -326,7 +326,7 @@ pub(super) fn ways(connected: &Connected<'_>) -> String {
     if connected.record.receipts.is_empty() {
         return look;
     }
-    format!("{look}\nOr have it set up again: {}", connected.renew)
+    format!("{look}\nOr have it set up again: {}", connected.again)
 }
 
 #[cfg(test)]

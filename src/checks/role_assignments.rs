@@ -105,7 +105,7 @@ fn gone(connected: &Connected<'_>, receipt: &Receipt) -> Finding {
     let what = "The role assignment that was recorded is gone.";
     Finding::new(ID, crate::text::printable(&receipt.title), Status::Warn, what)
         .why(format!("Somebody took it away, or what it was given on was deleted ({}). What still works does so by another role.", receipt.id))
-        .fix(format!("Have it given again: {}", connected.renew))
+        .fix(format!("Have it given again: {}", connected.again))
 }
 
 /// What kept us from looking says nothing of the role.

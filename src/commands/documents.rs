@@ -40,6 +40,18 @@ pub fn connection(record: &ConnectionRecord) -> Value {
     })
 }
 
+/// A failure in a row of its own, where the run goes on with the next one: as `error` of a failed run.
+pub fn failure(error: &Error) -> Value {
+    json!({
+        "code": error.code(),
+        "message": error.message(),
+        "why": error.reason(),
+        "hints": error.advice(),
+        "correlation_id": error.correlation_id(),
+        "retry": error.retry(),
+    })
+}
+
 /// `steps` of a run.
 pub fn steps(ended: &[Ended], survey: &Survey) -> Value {
     ended
@@ -110,7 +122,7 @@ pub fn handover(fields: &[Field]) -> Value {
 }
 
 /// A failure, as one part of a document of several runs: the members of the failure's own document.
-pub fn failure(error: &Error, extra: Value) -> Value {
+pub fn failed_run(error: &Error, extra: Value) -> Value {
     let mut parts = json!({"ok": false, "exit": error.exit().name(), "error": {
         "code": error.code(),
         "message": error.message(),

@@ -6,7 +6,9 @@ pub mod backfill;
 pub mod browser;
 pub mod check;
 pub mod connections;
+pub mod doctor;
 pub mod documents;
+pub mod exec;
 pub mod given_secret;
 pub mod handover;
 pub mod init;
@@ -16,6 +18,7 @@ pub mod narration;
 pub mod prove;
 pub mod remove;
 pub mod request;
+pub mod rotate;
 pub mod run;
 pub mod sandbox;
 pub mod shell;
@@ -41,8 +44,11 @@ pub enum Command {
     Show(connections::ShowArgs),
     Handover(handover::Args),
     Backfill(backfill::Args),
+    Rotate(rotate::Args),
     Remove(remove::Args),
     Vendors(vendors::Args),
+    Exec(exec::Args),
+    Doctor(doctor::Args),
     Sandbox(sandbox::Args),
     Completions(shell::CompletionsArgs),
     Man(shell::ManArgs),
@@ -60,8 +66,11 @@ pub async fn dispatch(command: Command, app: &App) -> Result<Exit> {
         Command::Show(args) => connections::show(args, app),
         Command::Handover(args) => handover::run(args, app).await,
         Command::Backfill(args) => backfill::run(args, app).await,
+        Command::Rotate(args) => rotate::run(args, app).await,
         Command::Remove(args) => remove::run(args, app).await,
         Command::Vendors(args) => vendors::run(args, app),
+        Command::Exec(args) => exec::run(args, app).await,
+        Command::Doctor(args) => doctor::run(args, app).await,
         Command::Sandbox(args) => sandbox::run(args, app).await,
         Command::Completions(args) => shell::completions(args),
         Command::Man(args) => shell::man(args),

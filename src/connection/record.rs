@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Agreement, Census, ConnectionName, ExportRecord, Partner, Receipt, Scope};
+use super::{
+    Agreement, Census, ConnectionName, ExportRecord, Partner, Receipt, ResourceKind, Scope,
+};
 use crate::azure::ids::{ApplicationObjectId, ClientId, KeyId, ServicePrincipalObjectId, TenantId};
 
 /// A stored connection. Fields are only ever added; every released version can be read.
@@ -49,15 +51,27 @@ pub struct ConnectionRecord {
     pub census: Option<Census>,
 }
 
+impl ConnectionRecord {
+    /// The receipt of the credential in use, where azconnect made or found it.
+    pub fn credential_receipt(&self) -> Option<&Receipt> {
+        let key = self.credential.key_id.map(|key| key.to_string());
+        self.receipts.iter().rev().find(|receipt| {
+            key.as_ref() == Some(&receipt.id)
+                || (self.credential.kind == "federated"
+                    && receipt.kind == ResourceKind::FederatedCredential)
+        })
+    }
+}
+
 /// A credential without its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CredentialRecord {
-    /// `secret`, later `certificate` or `federated`.
+    /// `secret`, `certificate`, `federated`, or `elsewhere`: the principal's own.
     pub kind: String,
     /// The key id; unknown for a secret that was brought along.
     pub key_id: Option<KeyId>,
     /// When it ends, where known.
     pub expires_at: Option<Timestamp>,
-    /// `keyring`, `file:PATH` or `none`.
+    /// `keyring`, `file:PATH`, `helper:COMMAND` or `none`.
     pub stored_in: String,
 }

@@ -14,6 +14,8 @@ pub enum Choice {
     Keyring,
     /// A dotenv file of the person's own.
     File(PathBuf),
+    /// A program of the person's own: it and its arguments.
+    Helper(String),
     /// Nowhere.
     None,
 }
@@ -23,14 +25,21 @@ pub enum Choice {
 pub enum InvalidChoice {
     /// The contract names it, no code does it yet. The caller says so and offers the others.
     #[error(
-        "Couldn't use `{0}`: this release can't keep secrets in a key vault. Use `keyring`, `file:PATH` or `none`."
+        "Couldn't use `{0}`: this release can't keep secrets in a key vault. Use `keyring`, `file:PATH`, `helper:COMMAND` or `none`."
     )]
     KeyVault(String),
     /// `file:` and nothing behind it.
     #[error("Couldn't use `file:`: it needs a path, such as `file:azconnect.env`.")]
     NoPath,
+    /// `helper:` and nothing behind it.
+    #[error(
+        "Couldn't use `helper:`: it needs a command, such as `helper:/usr/local/bin/keep-secrets`."
+    )]
+    NoCommand,
     /// Anything else.
-    #[error("`{0}` is no place for a secret: use `keyring`, `file:PATH` or `none`.")]
+    #[error(
+        "`{0}` is no place for a secret: use `keyring`, `file:PATH`, `helper:COMMAND` or `none`."
+    )]
     Unknown(String),
 }
 
@@ -43,6 +52,8 @@ impl FromStr for Choice {
             None if text == "none" => Ok(Choice::None),
             Some(("file", "")) => Err(InvalidChoice::NoPath),
             Some(("file", path)) => Ok(Choice::File(PathBuf::from(path))),
+            Some(("helper", command)) if command.trim().is_empty() => Err(InvalidChoice::NoCommand),
+            Some(("helper", command)) => Ok(Choice::Helper(command.trim().to_owned())),
             Some(("key-vault", _)) => Err(InvalidChoice::KeyVault(text.to_owned())),
             _ => Err(InvalidChoice::Unknown(text.to_owned())),
         }
@@ -54,6 +65,7 @@ impl fmt::Display for Choice {
         match self {
             Choice::Keyring => f.write_str("keyring"),
             Choice::File(path) => write!(f, "file:{}", path.display()),
+            Choice::Helper(command) => write!(f, "helper:{command}"),
             Choice::None => f.write_str("none"),
         }
     }
@@ -63,7 +75,9 @@ impl From<InvalidChoice> for Error {
     fn from(invalid: InvalidChoice) -> Self {
         let code = match invalid {
             InvalidChoice::KeyVault(_) => "store_not_supported",
-            InvalidChoice::NoPath | InvalidChoice::Unknown(_) => "invalid_store",
+            InvalidChoice::NoPath | InvalidChoice::NoCommand | InvalidChoice::Unknown(_) => {
+                "invalid_store"
+            }
         };
         Error::usage(code, invalid.to_string())
     }
@@ -76,7 +90,13 @@ mod tests {
 
     #[test]
     fn a_choice_survives_the_record() {
-        for text in ["keyring", "none", "file:/a b/c.env", r"file:C:\keys\a.env"] {
+        for text in [
+            "keyring",
+            "none",
+            "file:/a b/c.env",
+            r"file:C:\keys\a.env",
+            "helper:keep a",
+        ] {
             assert_eq!(text.parse::<Choice>().unwrap().to_string(), text);
         }
     }
@@ -91,7 +111,15 @@ mod tests {
             "{}",
             vault.message()
         );
-        for text in ["file:", "", "./a.env", "Keyring", "keyring:x", "none:"] {
+        for text in [
+            "file:",
+            "helper: ",
+            "",
+            "./a.env",
+            "Keyring",
+            "keyring:x",
+            "none:",
+        ] {
             assert_eq!(refused(text).code(), "invalid_store", "{text:?}");
         }
     }

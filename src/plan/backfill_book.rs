@@ -299,6 +299,19 @@ mod tests {
     }
 
     #[test]
+    fn the_first_format_is_read_still() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("book.json");
+        let text = include_bytes!("../../tests/suite/fixtures/backfill-v1.json");
+        std::fs::write(&path, text).unwrap();
+        let book = Book::open(path, save).unwrap();
+        let export = "/subscriptions/50b5c21b-0000-4000-8000-000000000001/providers/Microsoft.CostManagement/exports/dailycosts";
+        let states: Vec<State> = book.entries(export).map(|(_, entry)| entry.state).collect();
+        assert_eq!(states, [State::NoData, State::Failed, State::Done]);
+        assert!(book.months(export, State::Done)[0].1.again);
+    }
+
+    #[test]
     fn a_damaged_or_later_book_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("book.json");

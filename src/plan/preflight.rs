@@ -41,11 +41,12 @@ const ASSIGN: &str = "Microsoft.Authorization/roleAssignments/write";
 
 /// Looks up every right that the survey's rows need, each once and all at once.
 pub async fn preflight(azure: &Azure, survey: &Survey) -> BTreeMap<Permission, Held> {
-    let mut needed: Vec<Permission> = survey
-        .rows
-        .iter()
-        .flat_map(|row| row.needs.clone())
-        .collect();
+    let rows = survey.rows.iter();
+    rights(azure, rows.flat_map(|row| row.needs.clone()).collect()).await
+}
+
+/// Looks rights up, each once and all at once.
+pub async fn rights(azure: &Azure, mut needed: Vec<Permission>) -> BTreeMap<Permission, Held> {
     needed.sort();
     needed.dedup();
     let looked_up = needed.into_iter().map(async |permission| {

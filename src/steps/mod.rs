@@ -7,10 +7,13 @@ pub mod application;
 pub mod backfill;
 pub mod billing_role;
 pub mod by_hand;
+pub mod certificate;
 pub mod container;
 pub mod export;
+pub mod federated;
 pub mod first_run;
 pub mod marks;
+pub mod principal;
 mod refused;
 pub mod resource_group;
 pub mod resource_provider;
@@ -54,12 +57,25 @@ pub fn removed_by_hand(receipt: &Receipt) -> Option<String> {
     let id = crate::text::shell_word(&receipt.id);
     match receipt.kind {
         ResourceKind::ResourceProvider => resource_provider::unregister(receipt),
-        ResourceKind::ResourceGroup | ResourceKind::StorageAccount | ResourceKind::Container => {
-            Some(format!("az resource delete --ids {id}"))
+        ResourceKind::ResourceGroup => {
+            let (subscription, name) = receipt
+                .id
+                .strip_prefix("/subscriptions/")?
+                .split_once("/resourceGroups/")?;
+            let word = crate::text::shell_word;
+            Some(format!(
+                "az group delete --name {} --subscription {}",
+                word(name),
+                word(subscription)
+            ))
         }
+        ResourceKind::StorageAccount => Some(format!("az storage account delete --ids {id}")),
+        ResourceKind::Container => Some(format!("az storage container-rm delete --ids {id}")),
         ResourceKind::Application
         | ResourceKind::ServicePrincipal
         | ResourceKind::ClientSecret
+        | ResourceKind::Certificate
+        | ResourceKind::FederatedCredential
         | ResourceKind::RoleAssignment
         | ResourceKind::BillingRoleAssignment
         | ResourceKind::Export
@@ -76,6 +92,8 @@ pub async fn revert(azure: &Azure, receipt: &Receipt) -> Result<Reverted> {
         ResourceKind::Application => application::revert(azure, receipt).await?,
         ResourceKind::ServicePrincipal => service_principal::revert(azure, receipt).await?,
         ResourceKind::ClientSecret => secret::revert(azure, receipt).await?,
+        ResourceKind::Certificate => certificate::revert(azure, receipt).await?,
+        ResourceKind::FederatedCredential => federated::revert(azure, receipt).await?,
         ResourceKind::RoleAssignment => role::revert(azure, receipt).await?,
         ResourceKind::BillingRoleAssignment => billing_role::revert(azure, receipt).await?,
         ResourceKind::Export => export::revert(azure, receipt).await?,

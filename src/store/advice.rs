@@ -11,7 +11,9 @@ impl StoreError {
             | StoreError::Locked { why, .. }
             | StoreError::Denied { why, .. }
             | StoreError::Full { why, .. }
-            | StoreError::Failed { why, .. } => Some(why.clone()),
+            | StoreError::Failed { why, .. }
+            | StoreError::HelperMissing { why, .. }
+            | StoreError::HelperFailed { why, .. } => Some(why.clone()),
             StoreError::TimedOut { .. } => Some("A window that asks to unlock it may be waiting on a screen. What was asked for may still happen.".to_owned()),
             StoreError::Io { source, .. } => Some(sentence(&source.to_string())),
             StoreError::NoHome => Some(format!("Neither `AZCONNECT_HOME` nor `{HOME}` is set to a folder.")),
@@ -46,6 +48,13 @@ impl StoreError {
             StoreError::Taken { .. } => "Name another file: each connection needs its own.",
             StoreError::Corrupt { .. } => "Correct the line, or name another file.",
             StoreError::Unfit { .. } => "Keep this secret in the keyring.",
+            StoreError::HelperMissing { .. } => {
+                "Name a program that you may run, with its whole path: `--store helper:/path/to/program`"
+            }
+            StoreError::HelperFailed { .. } => "Mend what it says, and run the same command again.",
+            StoreError::HelperAnswer { .. } => {
+                "Compare it with the protocol, under \"A store of your own\" in the README: `get` answers {\"secret\":\"…\"} or nothing."
+            }
             StoreError::Held { .. } => {
                 "Wait until the other azconnect ends, and run the same command again."
             }

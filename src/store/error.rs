@@ -109,6 +109,32 @@ pub enum StoreError {
         /// The file.
         file: PathBuf,
     },
+    /// There is no such program, or it can't be run. The caller asks for another one.
+    #[error("Couldn't start the {store}.")]
+    HelperMissing {
+        /// The place.
+        store: String,
+        /// The platform's own words.
+        why: String,
+    },
+    /// The program says that it failed. The caller shows what it said.
+    #[error("The {store} couldn't do `{verb}`.")]
+    HelperFailed {
+        /// The place.
+        store: String,
+        /// What it was asked for.
+        verb: &'static str,
+        /// What it said, without any secret.
+        why: String,
+    },
+    /// The program answered with something else than the protocol has. The caller points at the protocol; the answer is never shown.
+    #[error("The {store} answered `{verb}` with something else than the JSON of the protocol.")]
+    HelperAnswer {
+        /// The place.
+        store: String,
+        /// What it was asked for.
+        verb: &'static str,
+    },
     /// Another azconnect is at work. The caller says so; trying again later helps.
     #[error("Couldn't lock `{}`: {} holds it.", file.display(), process(*holder))]
     Held {
@@ -187,6 +213,9 @@ impl StoreError {
             StoreError::Taken { .. } => "store_file_taken",
             StoreError::Corrupt { .. } => "store_file_corrupt",
             StoreError::Unfit { .. } => "store_value_unfit",
+            StoreError::HelperMissing { .. } => "store_helper_missing",
+            StoreError::HelperFailed { .. } => "store_helper_failed",
+            StoreError::HelperAnswer { .. } => "store_helper_answer",
             StoreError::Held { .. } => "locked_by_another_process",
             StoreError::NoHome => "no_home",
             StoreError::Io { .. } => "file_failed",

@@ -1,7 +1,7 @@
 //! What stays on this machine: the secrets, and the files that azconnect writes for itself.
 //!
 //! `commands` call this room; it knows neither Azure nor the screen. It promises that
-//! - a secret is only ever in the keyring, in the one file that the person named, or nowhere ([`Choice`]);
+//! - a secret is only ever in the keyring, in the one file or with the one program that the person named, or nowhere ([`Choice`]);
 //! - a place is proven before a secret exists ([`SecretStore::probe`]);
 //! - nothing is half written ([`atomic`]) and nothing is written by two processes at once ([`file_lock`]);
 //! - every way in which it can fail is its own [`StoreError`], with the next thing to do.
@@ -13,6 +13,7 @@ mod dotenv;
 pub mod error;
 pub mod file;
 pub mod file_lock;
+pub mod helper;
 pub mod keyring;
 mod keyring_error;
 pub mod none;
@@ -46,8 +47,34 @@ pub fn open(choice: &Choice, host: &Host, paths: &Paths) -> Arc<dyn SecretStore>
             host.can_ask(),
         )),
         Choice::File(path) => Arc::new(file::FileStore::new(absolute(path, host))),
+        Choice::Helper(command) => Arc::new(helper::Helper::new(
+            absolute_command(command, host),
+            paths.keyring_service(),
+            host.can_ask(),
+        )),
         Choice::None => Arc::new(none::NoStore),
     }
+}
+
+/// A helper's command whose program is found from every folder: one with a path becomes absolute, a bare name is looked for on the `PATH`.
+fn absolute_command(command: &str, host: &Host) -> String {
+    let mut words = helper::words(command);
+    let Some(program) = words.first_mut() else {
+        return command.to_owned();
+    };
+    if program.contains(['/', std::path::MAIN_SEPARATOR]) {
+        *program = absolute(Path::new(program.as_str()), host)
+            .display()
+            .to_string();
+    }
+    let quoted = words.iter().map(|word| {
+        if word.is_empty() || word.contains([' ', '\t']) {
+            format!("\"{word}\"")
+        } else {
+            word.clone()
+        }
+    });
+    quoted.collect::<Vec<_>>().join(" ")
 }
 
 fn absolute(path: &Path, host: &Host) -> PathBuf {
@@ -80,6 +107,11 @@ mod tests {
             kind("file:a.env"),
             format!("file:{}", here.join("a.env").display())
         );
+        assert_eq!(
+            kind("helper:\"~/my tools/keep\" --for  \"a b\""),
+            "helper:\"/home/ada/my tools/keep\" --for \"a b\""
+        );
+        assert_eq!(kind("helper:keep-secrets x"), "helper:keep-secrets x");
         assert_eq!(kind("keyring"), "keyring");
         assert_eq!(kind("none"), "none");
     }

@@ -31,7 +31,11 @@ mod billing_refusals;
 mod billing_rights;
 mod contract;
 mod contract_flows;
+mod credentials;
+mod doctor;
 mod drift;
+#[cfg(unix)] // signals
+mod exec;
 mod exports_check;
 mod exports_connect;
 mod exports_contract;
@@ -49,6 +53,8 @@ mod failures_network;
 mod failures_rights;
 mod failures_sign_in;
 mod failures_subscriptions;
+#[cfg(unix)] // the helper is a shell script
+mod helper_store;
 #[cfg(unix)] // signals, terminals, file modes
 mod journal;
 #[cfg(unix)] // signals, terminals, file modes
@@ -78,6 +84,7 @@ mod people;
 mod proxy;
 mod readme;
 mod remove_all;
+mod rotate;
 mod round_trip;
 #[cfg(unix)] // signals, terminals, file modes
 mod sandbox_command;

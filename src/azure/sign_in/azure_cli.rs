@@ -34,10 +34,15 @@ const ENVIRONMENTS: [(&str, &str); 4] = [
     ("login.chinacloudapi.cn", "AzureChinaCloud"),
 ];
 
+/// What `az account show` prints.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Account {
     environment_name: String,
+    #[serde(default)]
+    tenant_id: String,
+    #[serde(default)]
+    name: String,
     user: User,
 }
 
@@ -46,20 +51,90 @@ struct User {
     name: String,
 }
 
+/// What there is of `az` on this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AzSession {
+    /// `az` knows nothing of this cloud, so it is not asked.
+    NotForThisCloud,
+    /// There is no `az`.
+    Missing,
+    /// Nobody is signed in, or the session is broken; in `az`'s own words.
+    SignedOut(String),
+    /// Somebody is signed in to another cloud, of this name.
+    OtherCloud(String),
+    /// Somebody is signed in.
+    Of(AzAccount),
+    /// It did not answer in this time.
+    Slow(Duration),
+    /// It answered with something else than an account.
+    Unreadable,
+}
+
+/// Who is signed in to `az`. Printable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AzAccount {
+    /// The user principal name, or an application's client id.
+    pub user: String,
+    /// Directory (tenant) ID of the session.
+    pub tenant: String,
+    /// The chosen subscription's name.
+    pub subscription: String,
+}
+
 /// Who is signed in to `az`, where that session is for `cloud`. Whatever goes wrong counts as nobody.
 pub(super) async fn account(cloud: &Cloud, host: &Host) -> Option<String> {
-    let login = cloud.login.host_str()?;
-    let (_, environment) = ENVIRONMENTS.iter().find(|(host, _)| *host == login)?;
+    match az_session(cloud, host).await {
+        AzSession::Of(account) => Some(account.user),
+        _ => None,
+    }
+}
+
+/// Looks at `az`: runs it once, for ten seconds at most, without our secrets in its environment.
+pub async fn az_session(cloud: &Cloud, host: &Host) -> AzSession {
+    let login = cloud.login.host_str().unwrap_or_default();
+    let Some((_, environment)) = ENVIRONMENTS.iter().find(|(host, _)| *host == login) else {
+        return AzSession::NotForThisCloud;
+    };
     let shell = Shell::of(host);
     let arguments = [OsStr::new(SWITCH), OsStr::new(SHOW_ACCOUNT)];
     let shown = shell.run(OsStr::new(PROGRAM), &arguments);
-    let output = tokio::time::timeout(SHOW, shown).await.ok()?.ok()?;
-    if !output.status.success() {
-        return None;
+    match tokio::time::timeout(SHOW, shown).await {
+        Ok(Ok(output)) => session(&output, environment),
+        Ok(Err(_)) => AzSession::Missing,
+        Err(_) => AzSession::Slow(SHOW),
     }
-    let account: Account = serde_json::from_slice(&output.stdout).ok()?;
-    (account.environment_name == *environment).then(|| crate::text::printable(&account.user.name))
 }
+
+/// What an ended `az account show` says.
+fn session(output: &Output, environment: &str) -> AzSession {
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        let (code, message) = explain(&said);
+        // A POSIX shell says 127 where there is no such program.
+        return if output.status.code() == Some(127)
+            || code == "az_missing"
+            || said.contains(WINDOWS_MISSING)
+        {
+            AzSession::Missing
+        } else {
+            AzSession::SignedOut(message)
+        };
+    }
+    let Ok(account) = serde_json::from_slice::<Account>(&output.stdout) else {
+        return AzSession::Unreadable;
+    };
+    if account.environment_name != environment {
+        return AzSession::OtherCloud(crate::text::printable(&account.environment_name));
+    }
+    AzSession::Of(AzAccount {
+        user: crate::text::printable(&account.user.name),
+        tenant: crate::text::printable(&account.tenant_id),
+        subscription: crate::text::printable(&account.name),
+    })
+}
+
+/// What `cmd` says where there is no such program, in English.
+const WINDOWS_MISSING: &str = "is not recognized as an internal or external command";
 
 /// The credential of the `az` session, for a directory or for the session's own.
 pub(super) fn credential(
@@ -186,6 +261,36 @@ mod tests {
         let (_folder, signed_out) =
             with_az("echo \"ERROR: Please run 'az login' to setup account.\" >&2; exit 1");
         assert_eq!(account(&public, &signed_out).await, None);
+    }
+
+    #[tokio::test]
+    async fn each_state_of_az_is_told_from_the_others() {
+        let public = Cloud::named("public").unwrap();
+        let state = async |script: &str| {
+            let (_folder, host) = with_az(script);
+            az_session(&public, &host).await
+        };
+        let AzSession::Of(account) = state(&shows("AzureCloud")).await else {
+            panic!("nobody is signed in")
+        };
+        assert_eq!(
+            (account.user.as_str(), account.tenant.as_str()),
+            ("maria@contoso.com", "x")
+        );
+        assert_eq!(
+            state(&shows("AzureChinaCloud")).await,
+            AzSession::OtherCloud("AzureChinaCloud".to_owned())
+        );
+        let told = "echo \"ERROR: Please run 'az login' to setup account.\" >&2; exit 1";
+        assert!(
+            matches!(state(told).await, AzSession::SignedOut(said) if said.contains("nobody is signed in"))
+        );
+        assert_eq!(state("exit 127").await, AzSession::Missing);
+        assert_eq!(state("echo hello").await, AzSession::Unreadable);
+        let empty = tempfile::tempdir().unwrap();
+        let path: &'static str = empty.path().display().to_string().leak();
+        let without = Host::made_of([("PATH", path)]);
+        assert_eq!(az_session(&public, &without).await, AzSession::Missing);
     }
 
     #[tokio::test]

@@ -28,6 +28,8 @@ pub struct Claims {
     pub wids: Vec<Uuid>,
     /// `user` or `app`.
     pub idtyp: Option<String>,
+    /// What an application may do at the audience without a user: `Application.ReadWrite.OwnedBy`. Printable.
+    pub roles: Vec<String>,
 }
 
 /// The claims as they are written: v1 tokens say `appid` and `upn`, v2 tokens `azp` and `preferred_username`.
@@ -42,6 +44,7 @@ struct Written {
     azp: Option<Value>,
     wids: Option<Value>,
     idtyp: Option<Value>,
+    roles: Option<Value>,
 }
 
 impl Claims {
@@ -72,6 +75,12 @@ pub fn claims(token: &AccessToken) -> Option<Claims> {
             .map(|all| all.iter().filter_map(|value| guid(Some(value))).collect())
             .unwrap_or_default(),
         idtyp: text(written.idtyp.as_ref()),
+        roles: written
+            .roles
+            .as_ref()
+            .and_then(Value::as_array)
+            .map(|all| all.iter().filter_map(|value| text(Some(value))).collect())
+            .unwrap_or_default(),
     })
 }
 
@@ -115,7 +124,7 @@ mod tests {
     #[test]
     fn an_applications_token_names_its_client_id() {
         let read = claims(&token(
-            r#"{"azp":"04b07795-8ddb-461a-bbee-02f9e1bf7b46","ver":"2.0","wids":"none"}"#,
+            r#"{"azp":"04b07795-8ddb-461a-bbee-02f9e1bf7b46","ver":"2.0","wids":"none","roles":["Application.ReadWrite.OwnedBy",7]}"#,
         ))
         .unwrap();
         assert_eq!(
@@ -123,6 +132,7 @@ mod tests {
             Some("04b07795-8ddb-461a-bbee-02f9e1bf7b46")
         );
         assert!(read.wids.is_empty() && read.tid.is_none());
+        assert_eq!(read.roles, ["Application.ReadWrite.OwnedBy"]);
     }
 
     proptest! {

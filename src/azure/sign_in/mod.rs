@@ -19,6 +19,7 @@ mod failures;
 mod loopback;
 mod managed;
 mod method;
+mod quiet;
 mod routes;
 #[cfg(test)]
 mod scripted;
@@ -31,10 +32,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use azure_core::credentials::TokenCredential;
 
+pub use azure_cli::{AzAccount, AzSession, az_session};
 pub use choose::{Facts, choose};
 pub use claims::{Claims, claims};
-pub use environment::client_secret;
+pub use environment::{OwnProof, of_application};
 pub use method::Method;
+pub use quiet::{Quiet, quietly};
 
 use super::cloud::Cloud;
 use super::ids::{ClientId, TenantId};

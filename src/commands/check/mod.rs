@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use futures::stream::{self, StreamExt};
 
-use super::app::App;
+use super::app::{App, ELSEWHERE};
 use super::prove::{self, Beside};
 use super::unstored::Unstored;
 use super::{given_secret, signing};
@@ -265,6 +265,10 @@ async fn with_secret(
                 person,
             };
             prove::look(app, vendor, (&record, &secret), beside).await?
+        }
+        Err(error) if error.code() == ELSEWHERE => {
+            let why = error.reason().unwrap_or_default();
+            prove::without_credential(app, &record, &format!("Not tried. {why}"))
         }
         Err(error) => vec![Finding::failed("store.secret", "Client secret", &error)],
     };

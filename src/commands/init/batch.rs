@@ -116,7 +116,7 @@ async fn one(args: &Args, app: &App, row: &Row, (plan, sign_ins): (bool, &Arc<Si
         Ok(exit) => (exit, said.document.unwrap_or(Value::Null), said.failure),
         Err(error) => (
             error.exit(),
-            documents::failure(&error, json!({})),
+            documents::failed_run(&error, json!({})),
             Some(Failure::of(&error)),
         ),
     };

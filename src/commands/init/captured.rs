@@ -117,7 +117,7 @@ impl Ui for Captured {
 
     fn fail(&self, error: &Error, extra: Value) {
         self.note(|said| {
-            said.document = Some(documents::failure(error, extra));
+            said.document = Some(documents::failed_run(error, extra));
             said.failure = Some(Failure::of(error));
         });
     }

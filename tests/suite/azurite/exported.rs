@@ -46,6 +46,7 @@ async fn checked(azurite: &Azurite, container: &str) -> Finding {
     let (azure, credential, cloud) = azure(azurite, SignedDuration::from_hours(1));
     let connected = Connected {
         person: None,
+        again: String::new(),
         look_as_person: String::new(),
         record: &record,
         azure: &azure,
