@@ -98,11 +98,12 @@ impl Paths {
     }
 }
 
-/// What azconnect keeps in its folders: records, journals, books of backfills, requests, locks, and all of the sandbox.
+/// What azconnect keeps in its folders: records, journals, books of backfills and rotations, requests, locks, and all of the sandbox.
 const OURS: &[&str] = &[
     "connections",
     "journals",
     "backfills",
+    "rotations",
     "requests",
     "locks",
     "sandbox",
