@@ -94,6 +94,33 @@ fn a_second_run_changes_nothing() {
 }
 
 #[test]
+fn another_wish_changes_our_own_export_by_its_etag() {
+    let lab = lab();
+    is_connected(connect_subscription(&lab));
+    let before = lab.log().len();
+    let subscription = ids::SUBSCRIPTION.to_string();
+    let other = [
+        "--subscription",
+        &subscription,
+        "--export-format",
+        "csv-gzip",
+    ];
+    is_connected(connect(&lab, &other));
+    let updates: Vec<_> = writes(&lab, before)
+        .into_iter()
+        .filter(|entry| entry.method == "PUT" && entry.path.contains("/exports/"))
+        .collect();
+    assert_eq!(updates.len(), 1, "{updates:#?}");
+    assert_eq!(updates[0].status, Some(200));
+    assert!(updates[0].request_body["eTag"].is_string());
+    lab.state(|state| {
+        let exports: Vec<_> = state.exports.exports.values().collect();
+        assert_eq!(exports.len(), 1);
+        assert_eq!(exports[0].properties["compressionMode"], "gzip");
+    });
+}
+
+#[test]
 fn the_plan_shows_every_step_and_writes_nothing() {
     let lab = lab();
     let before = lab.log().len();
