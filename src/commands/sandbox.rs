@@ -90,7 +90,7 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
     let endpoints = server.endpoints();
     let document = documents::document(
         Exit::Ok,
-        json!({"cloud_file": cloud_file, "endpoints": {"login": endpoints.login, "graph": endpoints.graph, "arm": endpoints.arm, "partner_center": endpoints.partner_center, "blob": endpoints.blob}}),
+        json!({"cloud_file": cloud_file, "endpoints": {"login": endpoints.login, "graph": endpoints.graph, "arm": endpoints.arm, "partner_center": endpoints.partner_center, "blob": endpoints.blob, "key_vault": endpoints.key_vault}}),
     );
     let rows = vec![
         row("Cloud file", cloud_file.display().to_string(), ""),
@@ -107,6 +107,11 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
         ),
         row("AZURE_CLIENT_ID", ids::OPERATOR_CLIENT_ID.to_string(), ""),
         row("AZURE_CLIENT_SECRET", ids::OPERATOR_SECRET, ""),
+        row(
+            "Key vault",
+            ids::KEY_VAULT,
+            "a place for secrets: `--store key-vault:contoso-vault`",
+        ),
         row(
             "App management",
             format!("{}{}", endpoints.partner_center, sandbox::APP_MANAGEMENT),
