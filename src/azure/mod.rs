@@ -21,6 +21,7 @@ pub mod exports;
 mod failure;
 pub mod graph;
 pub mod ids;
+pub mod key_vault;
 pub mod network_path;
 pub mod openid;
 mod operation;

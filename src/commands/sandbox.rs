@@ -11,7 +11,7 @@ use super::views::{heading, paragraph, row};
 use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
 use crate::sandbox::{self, Rule, ids};
-use crate::store::Paths;
+use crate::store::{Choice, Paths};
 use crate::ui::{Block, Event, Output};
 
 const EXAMPLES: &str = "\
@@ -158,11 +158,13 @@ async fn until_stopped() {
 async fn reset(app: &App, paths: &Paths) -> Result<Exit> {
     let connections = crate::store::Connections::of(paths);
     for record in connections.all().unwrap_or_default() {
-        // The folder goes with everything in it; only the keyring's entries have to be taken out one by one.
-        if let Ok(choice) = record.credential.stored_in.parse() {
-            crate::store::open(&choice, &app.host, paths)
-                .delete(record.name.as_str())
-                .await?;
+        // The folder goes with everything in it, simulated vaults too; only the keyring's entries have to be taken out one by one.
+        match record.credential.stored_in.parse::<Choice>() {
+            Ok(Choice::KeyVault(_)) | Err(_) => {}
+            Ok(choice) => {
+                let store = app.open_store(&choice, paths);
+                store.delete(record.name.as_str()).await?;
+            }
         }
     }
     for folder in [&paths.config, &paths.state] {
