@@ -115,7 +115,8 @@ fn an_address_is_as_good_as_a_name() {
 
 #[test]
 fn each_shut_door_is_named_before_anything_is_made() {
-    let doors: [(&str, &str, fn(&mut State)); 4] = [
+    type Shut = fn(&mut State);
+    let doors: [(&str, &str, Shut); 4] = [
         ("ForbiddenByRbac", "Key Vault Secrets Officer", |state| {
             vault(state).access.clear();
         }),
