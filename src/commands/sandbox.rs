@@ -32,7 +32,7 @@ pub struct Args {
     /// Empty it (with --sandbox's connections) and end
     #[arg(long)]
     reset: bool,
-    /// Listen on this port and the four after it
+    /// Listen on this port and the five after it
     #[arg(long, value_name = "PORT")]
     port: Option<u16>,
     /// Fail as the rules of this TOML file say (`[[rule]]` with service, method, path, nth, action)

@@ -12,6 +12,7 @@ mod late_replicas;
 mod new_app;
 mod partner;
 mod signals;
+mod vault;
 
 use std::process::Child;
 use std::sync::Mutex;
