@@ -116,10 +116,14 @@ impl Door {
         judge(&challenge, &self.endpoint, &self.cloud).map_err(|why| odd(&why))
     }
 
-    /// The vault's secrets for whoever `credential` stands for.
-    pub fn open(&self, credential: Arc<dyn TokenCredential>) -> KeyVault {
+    /// The vault's secrets for whoever `credential` stands for; what is known of them helps to say what to do about a failure.
+    pub fn open(
+        &self,
+        credential: Arc<dyn TokenCredential>,
+        facts: impl IntoIterator<Item = (&'static str, String)>,
+    ) -> KeyVault {
         KeyVault {
-            api: self.api(Some(credential)),
+            api: self.api(Some(credential)).knowing(facts),
         }
     }
 

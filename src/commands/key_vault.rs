@@ -59,7 +59,14 @@ impl LazyVault {
             Some(home) if home == tenant => signed_in.credential,
             Some(_) | None => signed_in.for_tenant(tenant)?,
         };
-        Ok(door.open(credential))
+        let host = |url: &azure_core::http::Url| url.as_str().trim_end_matches('/').to_owned();
+        let known = [
+            ("tenant", tenant.to_string()),
+            ("portal", host(&cloud.portal)),
+            ("login", host(&cloud.login)),
+        ];
+        let person = signed_in.account.map(|account| ("upn", account));
+        Ok(door.open(credential, known.into_iter().chain(person)))
     }
 }
 
