@@ -65,6 +65,19 @@ pub struct ServicePrincipal {
     pub app_id: ClientId,
 }
 
+/// A service principal or managed identity that exists already.
+/// Source: <https://learn.microsoft.com/graph/api/resources/serviceprincipal>
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Principal {
+    /// Its object ID.
+    pub id: ServicePrincipalObjectId,
+    /// The client ID of what it stands for.
+    pub app_id: ClientId,
+    /// What the portal shows.
+    pub display_name: Option<String>,
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Named {
@@ -150,6 +163,19 @@ impl Azure {
             self.graph
                 .read(Call::get(format!(
                     "/v1.0/servicePrincipals(appId='{client_id}')?$select=id,appId"
+                )))
+                .await,
+        )
+    }
+
+    /// The service principal or managed identity with this object ID, or none.
+    ///
+    /// Source: <https://learn.microsoft.com/graph/api/serviceprincipal-get>
+    pub async fn principal(&self, object: uuid::Uuid) -> Result<Option<Principal>> {
+        found(
+            self.graph
+                .read(Call::get(format!(
+                    "/v1.0/servicePrincipals/{object}?$select=id,appId,displayName"
                 )))
                 .await,
         )

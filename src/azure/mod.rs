@@ -20,6 +20,7 @@ mod export_failure;
 pub mod exports;
 mod failure;
 pub mod graph;
+pub mod graph_keys;
 pub mod ids;
 pub mod key_vault;
 pub mod network_path;

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::check::{Check, Connected, Finding, Status};
+use crate::connection::ConnectionRecord;
 
 /// The check's id.
 pub const ID: &str = "entra.credential-expiry";
@@ -30,12 +31,62 @@ impl Check for CredentialExpiry {
     }
 
     async fn run(&self, connected: &Connected<'_>) -> Vec<Finding> {
-        let Some(ends) = connected.record.credential.expires_at else {
-            let what = "When it ends is not known: azconnect didn't make it.";
-            return vec![Finding::new(ID, self.title(), Status::Skip, what)];
-        };
-        vec![finding(self.title(), ends, connected.now, &connected.renew)]
+        of_record(connected.record, connected.now, &connected.renew)
     }
+}
+
+/// What the record says of the credential's end, and of old ones that are there still. It needs no credential.
+pub fn of_record(record: &ConnectionRecord, now: Timestamp, renew: &str) -> Vec<Finding> {
+    let credential = &record.credential;
+    let title = match credential.kind.as_str() {
+        "certificate" => "Certificate",
+        "federated" => "Federated credential",
+        "elsewhere" => "Credential",
+        _ => CredentialExpiry.title(),
+    };
+    let first = match credential.expires_at {
+        Some(ends) => finding(title, ends, now, renew),
+        None if credential.kind == "federated" => {
+            Finding::new(ID, title, Status::Pass, "It has no end.")
+        }
+        None => {
+            let what = "When it ends is not known: azconnect didn't make it.";
+            Finding::new(ID, title, Status::Skip, what)
+        }
+    };
+    std::iter::once(first)
+        .chain(old(record, now, renew))
+        .collect()
+}
+
+/// Old secrets that were left for some days, and are there still though these are over.
+fn old(record: &ConnectionRecord, now: Timestamp, renew: &str) -> Option<Finding> {
+    let mut due: Vec<Timestamp> = record
+        .receipts
+        .iter()
+        .filter_map(|receipt| receipt.fact("remove_after"))
+        .filter(|due| *due <= now)
+        .collect();
+    due.sort_unstable();
+    let since = due
+        .first()?
+        .to_string()
+        .chars()
+        .take(10)
+        .collect::<String>();
+    let what = match due.len() {
+        1 => format!("It was to be removed on {since}, and still works."),
+        count => format!("{count} were to be removed, the first on {since}, and still work."),
+    };
+    let fix = format!(
+        "Remove it: {}",
+        renew.replacen("rotate ", "rotate --finish ", 1)
+    );
+    Some(
+        Finding::new(ID, "Old client secret", Status::Warn, what)
+            .why("Every secret that works can be used by whoever has it.")
+            .fix(fix),
+    )
 }
 
 fn finding(title: &str, ends: Timestamp, now: Timestamp, renew: &str) -> Finding {
@@ -44,7 +95,7 @@ fn finding(title: &str, ends: Timestamp, now: Timestamp, renew: &str) -> Finding
     let days = seconds.div_euclid(DAY);
     if ends <= now {
         return Finding::new(ID, title, Status::Fail, format!("Ended on {day}."))
-            .why("A client secret has an end, and nobody renews it by itself.")
+            .why("A credential has an end, and nobody renews it by itself.")
             .fix(format!(
                 "Make a new one, and paste it into the vendor's form: {renew}"
             ));

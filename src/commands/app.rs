@@ -10,6 +10,7 @@ pub use super::way::Reach;
 use super::way::Way;
 use crate::azure::error::Facts;
 use crate::azure::ids::{ClientId, TenantId};
+use crate::azure::sign_in::OwnProof;
 use crate::azure::{Azure, sign_in};
 use crate::connection::ConnectionRecord;
 use crate::error::{Error, Kind, Result};
@@ -100,7 +101,12 @@ impl App {
             ("connection", record.name.to_string()),
             ("vendor", record.vendor.clone()),
         ];
-        self.as_application(record.tenant_id, record.client_id, secret, names)
+        let proof = match record.credential.kind.as_str() {
+            "certificate" => OwnProof::Certificate(secret),
+            "federated" => OwnProof::Federated(secret.expose()),
+            _ => OwnProof::Secret(secret),
+        };
+        self.as_application(record.tenant_id, record.client_id, proof, names)
             .await
     }
 
@@ -112,13 +118,14 @@ impl App {
         &self,
         tenant: TenantId,
         client_id: ClientId,
-        secret: &Secret,
+        proof: OwnProof<'_>,
         names: [(&'static str, String); 2],
     ) -> Result<(Azure, Arc<dyn TokenCredential>)> {
         let Reach {
             cloud, transport, ..
         } = self.reach().await?;
-        let credential = sign_in::client_secret(cloud, transport, tenant, client_id, secret)?;
+        let credential =
+            sign_in::of_application((cloud, transport, &self.host), tenant, client_id, proof)?;
         let mut facts = Facts::from(names);
         facts.extend([
             ("tenant", tenant.to_string()),
@@ -139,12 +146,24 @@ impl App {
         ))
     }
 
-    /// The connection's secret, from where it is kept.
+    /// The connection's secret or private key, from where it is kept; of a federated one, the file of the token that it signs in with.
     ///
     /// # Errors
-    /// `Storage` where the store fails or no longer has it; `Usage` where it was never kept.
+    /// `Storage` where the store fails or no longer has it; `Usage` where it was never kept, and [`ELSEWHERE`] where it can't be.
     pub async fn secret_of(&self, record: &ConnectionRecord) -> Result<Secret> {
         let stored_in = &record.credential.stored_in;
+        if record.credential.kind == "federated" {
+            let file = self.host.env("AZURE_FEDERATED_TOKEN_FILE");
+            return file.map(Secret::new).ok_or_else(|| elsewhere("It signs in with tokens of another identity provider, so it can be proven only from where they are made, with `AZURE_FEDERATED_TOKEN_FILE` naming the file of one."));
+        }
+        if record.credential.kind == "elsewhere" {
+            return Err(elsewhere("The credential is the principal's own."));
+        }
+        if record.credential.kind == "certificate" && stored_in == "none" {
+            return Err(elsewhere(
+                "It signs in with the vendor's certificate, whose key only the vendor has.",
+            ));
+        }
         if stored_in == "none" {
             return Err(Error::new(
                 Kind::Usage,
@@ -208,4 +227,11 @@ impl App {
             .lock()
             .unwrap_or_else(PoisonError::into_inner) = lines;
     }
+}
+
+/// The code of a connection whose credential is not on this machine and is not meant to be.
+pub const ELSEWHERE: &str = "credential_elsewhere";
+
+fn elsewhere(why: &str) -> Error {
+    Error::usage(ELSEWHERE, "This machine can't sign in as the app.").why(why)
 }

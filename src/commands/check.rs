@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::app::App;
+use super::app::{App, ELSEWHERE};
 use super::unstored::Unstored;
 use super::views::{self, heading};
 use super::{documents, given_secret, prove};
@@ -126,6 +126,10 @@ async fn with_secret(
     same_cloud(app, &record).await?;
     let findings = match secret {
         Ok(secret) => prove::once(app, vendor, &record, &secret, deep).await?,
+        Err(error) if error.code() == ELSEWHERE => {
+            let why = error.reason().unwrap_or_default();
+            prove::without_credential(app, &record, &format!("Not tried. {why}"))
+        }
         Err(error) => vec![Finding::failed("store.secret", "Client secret", &error)],
     };
     Ok(Checked { record, findings })

@@ -114,9 +114,10 @@ fn blocks(record: &ConnectionRecord) -> Vec<Block> {
             .iter()
             .map(|scope| row("Reads", scope.to_string(), "")),
     );
+    let (label, place) = views::kept(record);
     rows.push(row(
-        "Secret",
-        views::place(&record.credential.stored_in),
+        label,
+        place,
         record
             .credential
             .expires_at

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::connection::handover::{Field, Value as FieldValue};
 use crate::connection::{Change, ConnectionRecord};
+use crate::error::Error;
 use crate::exit::Exit;
 use crate::plan::execute::Ended;
 use crate::plan::survey::Survey;
@@ -36,6 +37,18 @@ pub fn connection(record: &ConnectionRecord) -> Value {
         "credential": record.credential,
         "partner": record.partner,
         "exports": record.exports,
+    })
+}
+
+/// A failure in a row of its own, where the run goes on with the next one: as `error` of a failed run.
+pub fn failure(error: &Error) -> Value {
+    json!({
+        "code": error.code(),
+        "message": error.message(),
+        "why": error.reason(),
+        "hints": error.advice(),
+        "correlation_id": error.correlation_id(),
+        "retry": error.retry(),
     })
 }
 

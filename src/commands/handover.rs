@@ -39,7 +39,8 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
     let record = app.connections.get(&args.connection)?;
     let vendor = vendors::find(&record.vendor)
         .ok_or_else(|| Error::bug(format!("the vendor `{}` is unknown", record.vendor)))?;
-    let secret = if args.reveal || args.to.is_some() {
+    let has_secret = record.credential.kind == "secret";
+    let secret = if has_secret && (args.reveal || args.to.is_some()) {
         Some(app.secret_of(&record).await?)
     } else {
         None
@@ -61,6 +62,7 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
     blocks.extend(views::console(vendor));
     blocks.push(paragraph(match &written {
         Some(file) => format!("Everything, the secret too, is in {file}. Only you can read it; delete it when it is pasted."),
+        None if !has_secret => "There is no secret among them.".to_owned(),
         None if args.reveal => "The secret stands above. Clear the screen when it is pasted.".to_owned(),
         None => format!("Show the secret: {}", app.typed(format!("handover {} --reveal", record.name))),
     }));
@@ -73,6 +75,24 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
 /// # Errors
 /// `Storage` where the file can't be written, is there already, or stands in a folder that everybody may write to.
 pub fn write(file: &Path, fields: &[Field]) -> Result<()> {
+    check(file)?;
+    crate::store::write_atomically(file, text(fields).as_bytes())
+        .map_err(|error| refused(file, &error))
+}
+
+/// The same for a run that goes on: a file with exactly these values is the one that it has written before.
+///
+/// # Errors
+/// As [`write()`].
+pub fn write_again(file: &Path, fields: &[Field]) -> Result<()> {
+    let written = std::fs::read(file).map(zeroize::Zeroizing::new);
+    if written.is_ok_and(|written| written.as_slice() == text(fields).as_bytes()) {
+        return Ok(());
+    }
+    write(file, fields)
+}
+
+fn text(fields: &[Field]) -> zeroize::Zeroizing<String> {
     let mut text = zeroize::Zeroizing::new(String::new());
     for field in fields {
         let value = match &field.value {
@@ -81,8 +101,7 @@ pub fn write(file: &Path, fields: &[Field]) -> Result<()> {
         };
         text.push_str(&format!("{}: {value}\n", field.label));
     }
-    check(file)?;
-    crate::store::write_atomically(file, text.as_bytes()).map_err(|error| refused(file, &error))
+    text
 }
 
 /// Whether the form can be written there. Asked before anything is made, because a secret that can't be handed over is lost.

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::connection::ConnectionName;
 use crate::error::{Error, Result};
 use crate::plan::journal::Journal;
+use crate::plan::rotation::Rotation;
 use crate::store::{Connections, write_atomically};
 
 /// The journal of a connection's interrupted run, if there is one.
@@ -13,6 +14,14 @@ use crate::store::{Connections, write_atomically};
 /// `Failed` where it can't be read.
 pub fn find(connections: &Connections, name: &ConnectionName) -> Result<Option<Journal>> {
     Journal::open(connections.journal_file(name)?, save)
+}
+
+/// The journal of a connection's interrupted rotation, if there is one.
+///
+/// # Errors
+/// `Failed` where it can't be read.
+pub fn rotation(connections: &Connections, name: &ConnectionName) -> Result<Option<Rotation>> {
+    Rotation::open(connections.rotation_file(name)?, save)
 }
 
 /// The journals of all interrupted runs, and why others can't be read: a damaged one is the matter of its own connection, whose run

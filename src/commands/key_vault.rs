@@ -23,7 +23,7 @@ const CONTENT_TYPE: &str = "text/plain";
 pub(super) struct LazyVault {
     way: Arc<Way>,
     place: String,
-    opened: tokio::sync::OnceCell<KeyVault>,
+    opened: tokio::sync::OnceCell<(String, KeyVault)>,
 }
 
 impl LazyVault {
@@ -37,11 +37,12 @@ impl LazyVault {
     }
 
     async fn opened(&self) -> Result<&KeyVault> {
-        self.opened.get_or_try_init(|| self.open()).await
+        let (_, vault) = self.opened.get_or_try_init(|| self.open()).await?;
+        Ok(vault)
     }
 
     /// Opens it for whoever has signed in during this run, or else signs in to the vault's directory.
-    async fn open(&self) -> Result<KeyVault> {
+    async fn open(&self) -> Result<(String, KeyVault)> {
         let Reach {
             cloud, transport, ..
         } = self.way.reach().await?;
@@ -66,7 +67,7 @@ impl LazyVault {
             ("login", host(&cloud.login)),
         ];
         let person = signed_in.account.map(|account| ("upn", account));
-        Ok(door.open(credential, known.into_iter().chain(person)))
+        Ok((name, door.open(credential, known.into_iter().chain(person))))
     }
 }
 
@@ -80,7 +81,7 @@ fn name_of(place: &str, cloud: &Cloud) -> Result<String> {
         .hint("Name their address in the cloud file: `key_vault = \"https://{vault}.vault.azure.net\"`"));
     };
     let name = if is_vault_name(place) {
-        Some(place.to_owned())
+        Some(place.to_ascii_lowercase())
     } else {
         cloud.vault_at(place).filter(|name| is_vault_name(name))
     };
@@ -99,6 +100,10 @@ fn name_of(place: &str, cloud: &Cloud) -> Result<String> {
 
 #[async_trait]
 impl Vault for LazyVault {
+    fn name(&self) -> Option<String> {
+        self.opened.get().map(|(name, _)| name.clone())
+    }
+
     async fn get(&self, name: &str, version: Option<&str>) -> Result<Option<Kept>> {
         let found = self.opened().await?.get(name, version).await?;
         Ok(found.map(|found| Kept {
@@ -147,7 +152,11 @@ mod tests {
     #[test]
     fn a_vault_is_named_or_addressed_within_its_cloud_only() {
         let public = Cloud::named("public").unwrap();
-        for place in ["contoso-vault", "https://contoso-vault.vault.azure.net"] {
+        for place in [
+            "contoso-vault",
+            "Contoso-Vault",
+            "https://contoso-vault.vault.azure.net",
+        ] {
             assert_eq!(name_of(place, &public).unwrap(), "contoso-vault");
         }
         for place in [

@@ -19,6 +19,7 @@ pub mod narration;
 pub mod prove;
 pub mod remove;
 pub mod request;
+pub mod rotate;
 pub mod run;
 pub mod sandbox;
 pub mod shell;
@@ -45,6 +46,7 @@ pub enum Command {
     Show(connections::ShowArgs),
     Handover(handover::Args),
     Backfill(backfill::Args),
+    Rotate(rotate::Args),
     Remove(remove::Args),
     Vendors(vendors::Args),
     Exec(exec::Args),
@@ -66,6 +68,7 @@ pub async fn dispatch(command: Command, app: &App) -> Result<Exit> {
         Command::Show(args) => connections::show(args, app),
         Command::Handover(args) => handover::run(args, app).await,
         Command::Backfill(args) => backfill::run(args, app).await,
+        Command::Rotate(args) => rotate::run(args, app).await,
         Command::Remove(args) => remove::run(args, app).await,
         Command::Vendors(args) => vendors::run(args, app),
         Command::Exec(args) => exec::run(args, app).await,

@@ -38,10 +38,7 @@ pub async fn once(
         credential: &credential,
         cloud: &cloud,
         now: app.host.now(),
-        renew: app.typed(format!(
-            "init {} --connection {}",
-            record.vendor, record.name
-        )),
+        renew: app.typed(format!("rotate {}", record.name)),
         reads_definition: vendor
             .export
             .as_ref()
@@ -61,6 +58,19 @@ pub async fn once(
     Ok(findings)
 }
 
+/// What can be said of a connection whose credential is not on this machine: `why` nothing is asked, and when it ends.
+pub fn without_credential(app: &App, record: &ConnectionRecord, why: &str) -> Vec<Finding> {
+    let renew = app.typed(format!("rotate {}", record.name));
+    let skipped = Finding::new(checks::token::ID, "Sign-in", Status::Skip, why);
+    std::iter::once(skipped)
+        .chain(checks::credential_expiry::of_record(
+            record,
+            app.host.now(),
+            &renew,
+        ))
+        .collect()
+}
+
 /// Runs the checks until those that fail only because Azure has not caught up have passed, with a new token each time (a token
 /// carries the roles of the moment it was made), for as long as `patience` says. An export's first file is not waited for: it takes
 /// hours, see [`until_first_file`].
@@ -75,18 +85,18 @@ pub async fn until_effective(
     patience: Duration,
 ) -> Result<Vec<Finding>> {
     let mut pauses = Pauses::new(patience);
-    tell(app, Progress::Running, "");
+    tell(app, record, Progress::Running, "");
     loop {
         let findings = once(app, vendor, record, secret, false).await?;
         let stand = Stand::of(&findings);
         if stand != Stand::Replicating {
             let (status, detail) = stand.shown();
-            tell(app, status, detail);
+            tell(app, record, status, detail);
             report(app, &findings);
             return Ok(findings);
         }
         if patience > Duration::ZERO {
-            tell(app, Progress::Waiting, waiting_for(&findings));
+            tell(app, record, Progress::Waiting, waiting_for(&findings));
         }
         if !pauses.pause().await {
             let end = if patience > Duration::ZERO {
@@ -97,12 +107,58 @@ pub async fn until_effective(
             } else {
                 (Progress::Failed, "")
             };
-            tell(app, end.0, end.1);
+            tell(app, record, end.0, end.1);
             report(app, &findings);
             return Ok(findings);
         }
     }
 }
+
+/// Runs the checks until the app can sign in with a secret that was just added, for as long as `patience` says. What else fails has
+/// nothing to do with the secret's age, and isn't waited for.
+///
+/// # Errors
+/// As [`once`].
+pub async fn of_new_secret(
+    app: &App,
+    vendor: &Vendor,
+    record: &ConnectionRecord,
+    secret: &Secret,
+    patience: Duration,
+) -> Result<Vec<Finding>> {
+    let mut pauses = Pauses::new(patience);
+    tell(app, record, Progress::Running, "");
+    loop {
+        let findings = once(app, vendor, record, secret, false).await?;
+        let is_refused =
+            |finding: &&Finding| finding.id == checks::token::ID && finding.status == Status::Fail;
+        let refused = findings.iter().find(is_refused);
+        let may_pass = refused.is_some_and(|finding| finding.may_pass);
+        if may_pass && patience > Duration::ZERO {
+            tell(app, record, Progress::Waiting, SIGN_IN);
+        }
+        if !may_pass || !pauses.pause().await {
+            let failed = findings
+                .iter()
+                .any(|finding| finding.status == Status::Fail);
+            tell(
+                app,
+                record,
+                if failed {
+                    Progress::Failed
+                } else {
+                    Progress::Done
+                },
+                "",
+            );
+            report(app, &findings);
+            return Ok(findings);
+        }
+    }
+}
+
+/// What a new secret waits for.
+const SIGN_IN: &str = "Entra ID to accept the new secret (usually some seconds)";
 
 /// Runs the checks until the first file of every export is there, however often Azure is out of reach in between; `findings` are those
 /// of the last look. Gives up after [`FIRST_FILE`], or when something else is wrong in several looks running.
@@ -198,7 +254,7 @@ fn waiting_for(findings: &[Finding]) -> &'static str {
         .iter()
         .filter(|finding| finding.status == Status::Fail && !finding.waits_for_data);
     match late.next().map(|finding| finding.id.as_str()) {
-        Some(checks::token::ID) => "Entra ID to accept the new secret (usually some seconds)",
+        Some(checks::token::ID) => SIGN_IN,
         _ => "Azure to make the new role effective (usually a minute, at most ten)",
     }
 }
@@ -214,8 +270,13 @@ fn tell_waiting(app: &App, record: &ConnectionRecord, status: Progress, detail: 
     });
 }
 
-fn tell(app: &App, status: Progress, detail: &str) {
-    tell_step(app, ("proof", "Proof with the new secret"), status, detail);
+fn tell(app: &App, record: &ConnectionRecord, status: Progress, detail: &str) {
+    let title = match record.credential.kind.as_str() {
+        "certificate" => "Proof with the new certificate",
+        "federated" => "Proof with the federated token",
+        _ => "Proof with the new secret",
+    };
+    tell_step(app, ("proof", title), status, detail);
 }
 
 fn tell_file(app: &App, status: Progress, detail: &str) {

@@ -2,6 +2,7 @@
 
 use crate::checks::cost_data::money;
 use crate::checks::{DailyTotal, Finding, Status};
+use crate::connection::ConnectionRecord;
 use crate::connection::handover::{Field, Value as FieldValue};
 use crate::error::labelled;
 use crate::store::Choice;
@@ -159,6 +160,20 @@ pub fn place(stored_in: &str) -> String {
         }
         Ok(Choice::None) => "nowhere: it was shown once".to_owned(),
         Err(_) => crate::text::printable(stored_in),
+    }
+}
+
+/// What the connection signs in with, and where that is kept: a label and its value.
+pub fn kept(record: &ConnectionRecord) -> (&'static str, String) {
+    let stored_in = &record.credential.stored_in;
+    match record.credential.kind.as_str() {
+        "certificate" if stored_in == "none" => {
+            ("Certificate", "its key is with the vendor".to_owned())
+        }
+        "certificate" => ("Certificate", place(stored_in)),
+        "elsewhere" => ("Credential", "the principal's own".to_owned()),
+        "federated" => ("Credential", "federated: there is no secret".to_owned()),
+        _ => ("Secret", place(stored_in)),
     }
 }
 

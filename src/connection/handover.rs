@@ -39,6 +39,7 @@ pub fn hand_over(
     vendor
         .gives
         .iter()
+        .filter(|field| !field.secret || record.credential.kind == "secret")
         .flat_map(|field| {
             let values = if field.secret {
                 vec![Value::Secret(secret.cloned())]
@@ -90,6 +91,20 @@ const KEYS: &[(&str, Values)] = &[
             .into_iter()
             .collect()
     }),
+    ("certificate_thumbprint", |record| {
+        fact(record, "thumbprint")
+    }),
+    ("certificate_path", |record| {
+        let place = record.credential.stored_in.strip_prefix("file:");
+        place
+            .filter(|_| record.credential.kind == "certificate")
+            .map(str::to_owned)
+            .into_iter()
+            .collect()
+    }),
+    ("federated_issuer", |record| fact(record, "issuer")),
+    ("federated_subject", |record| fact(record, "subject")),
+    ("federated_audience", |record| fact(record, "audience")),
     ("agreement", |record| {
         record
             .agreement
@@ -174,6 +189,15 @@ fn exports(record: &ConnectionRecord, value: fn(&ExportRecord) -> String) -> Vec
         }
     }
     all
+}
+
+/// A fact of the credential in use.
+fn fact(record: &ConnectionRecord, key: &str) -> Vec<String> {
+    record
+        .credential_receipt()
+        .and_then(|receipt| receipt.facts.get(key).cloned())
+        .into_iter()
+        .collect()
 }
 
 fn scopes(record: &ConnectionRecord, wanted: fn(&Scope) -> Option<String>) -> Vec<String> {

@@ -15,6 +15,10 @@ pub enum ResourceKind {
     ServicePrincipal,
     /// A client secret. `id` is its key id.
     ClientSecret,
+    /// A certificate. `id` is its key id.
+    Certificate,
+    /// A federated credential. `id` is its own id.
+    FederatedCredential,
     /// A role assignment. `id` is its resource id.
     RoleAssignment,
     /// A billing role assignment. `id` is its resource id.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Agreement, ConnectionName, ExportRecord, Partner, Receipt, Scope};
+use super::{Agreement, ConnectionName, ExportRecord, Partner, Receipt, ResourceKind, Scope};
 use crate::azure::ids::{ApplicationObjectId, ClientId, KeyId, ServicePrincipalObjectId, TenantId};
 
 /// A stored connection. Fields are only ever added; every released version can be read.
@@ -45,10 +45,22 @@ pub struct ConnectionRecord {
     pub created_at: Timestamp,
 }
 
+impl ConnectionRecord {
+    /// The receipt of the credential in use, where azconnect made or found it.
+    pub fn credential_receipt(&self) -> Option<&Receipt> {
+        let key = self.credential.key_id.map(|key| key.to_string());
+        self.receipts.iter().rev().find(|receipt| {
+            key.as_ref() == Some(&receipt.id)
+                || (self.credential.kind == "federated"
+                    && receipt.kind == ResourceKind::FederatedCredential)
+        })
+    }
+}
+
 /// A credential without its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CredentialRecord {
-    /// `secret`, later `certificate` or `federated`.
+    /// `secret`, `certificate`, `federated`, or `elsewhere`: the principal's own.
     pub kind: String,
     /// The key id; unknown for a secret that was brought along.
     pub key_id: Option<KeyId>,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Agreement, ConnectionName, ExportSpec, Partner, ScopeChoice, StorageSpec};
-use crate::azure::ids::{ClientId, TenantId};
+use crate::azure::ids::{ClientId, ServicePrincipalObjectId, TenantId};
 
 /// A complete, validated wish. Nothing below the interview asks a question: whatever is needed is in here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +69,15 @@ pub enum Application {
         /// Application (client) ID.
         client_id: ClientId,
     },
+    /// A service principal or managed identity that exists already, by its object ID: it gets roles, and nothing of it is changed.
+    Principal {
+        /// Its object ID.
+        object_id: ServicePrincipalObjectId,
+        /// The client ID of the application or identity behind it.
+        client_id: ClientId,
+        /// What the portal shows.
+        display_name: String,
+    },
 }
 
 /// How the vendor proves that it is the application.
@@ -82,4 +91,64 @@ pub enum Credential {
     },
     /// A client secret that the person brought along for an existing app. Never part of this value.
     GivenSecret,
+    /// A certificate whose key is made on this machine.
+    NewCertificate {
+        /// Its lifetime in days.
+        days: u16,
+    },
+    /// The vendor's public certificate; its key stays with the vendor.
+    GivenCertificate {
+        /// The file that it was read from.
+        file: String,
+        /// The certificate, DER in base64.
+        public: String,
+    },
+    /// The principal's own: azconnect has nothing to do with it.
+    Elsewhere,
+    /// Tokens of another identity provider.
+    Federated {
+        /// Who issues them.
+        issuer: String,
+        /// Whom they are about.
+        subject: String,
+        /// Whom they are for.
+        audience: String,
+    },
+}
+
+impl Credential {
+    /// The kind, as `--credential` and the record say it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Credential::NewSecret { .. } | Credential::GivenSecret => "secret",
+            Credential::NewCertificate { .. } | Credential::GivenCertificate { .. } => {
+                "certificate"
+            }
+            Credential::Federated { .. } => "federated",
+            Credential::Elsewhere => "elsewhere",
+        }
+    }
+
+    /// Whether this machine has something to keep: a secret, or a private key.
+    pub fn is_kept(&self) -> bool {
+        match self {
+            Credential::NewSecret { .. }
+            | Credential::GivenSecret
+            | Credential::NewCertificate { .. } => true,
+            Credential::GivenCertificate { .. }
+            | Credential::Federated { .. }
+            | Credential::Elsewhere => false,
+        }
+    }
+
+    /// Whether the run makes something that exists once and has to be kept.
+    pub fn is_made_here(&self) -> bool {
+        match self {
+            Credential::NewSecret { .. } | Credential::NewCertificate { .. } => true,
+            Credential::GivenSecret
+            | Credential::GivenCertificate { .. }
+            | Credential::Federated { .. }
+            | Credential::Elsewhere => false,
+        }
+    }
 }

@@ -3,6 +3,8 @@
 //! The command line's flags, the environment's names, the answers file's keys, the prompts and the list of missing answers are all made
 //! from it, so they cannot differ.
 
+use super::credential::object_id;
+use super::credential_questions::{AUDIENCE, CERTIFICATE, CREDENTIAL, FEDERATED, ISSUER, SUBJECT};
 use super::export_questions::EXPORT_QUESTIONS;
 use super::partner_questions::{DEFAULT_DOMAIN, PARTNER_APP, PARTNER_ID};
 use super::validity::{
@@ -290,17 +292,23 @@ const EVERYBODYS: &[Question] = &[
         check: client_id,
     },
     Question {
-        key: "credential",
-        flag: "credential",
-        value: "KIND",
-        help: "How the vendor signs in: secret",
-        prompt: "How is the vendor to sign in?",
-        explain: "This release makes client secrets.",
-        example: "secret",
-        default: Some("secret"),
+        key: "principal_id",
+        flag: "principal-id",
+        value: "ID",
+        help: "Only give roles, to this service principal or managed identity (object ID)",
+        prompt: "Which principal?",
+        explain: "The object ID of a service principal or managed identity. It gets the roles; no app and no credential is made.",
+        example: "00000000-0000-0000-0000-000000000000",
+        default: None,
         many: false,
-        check: |text| later(text, &["secret"], &["certificate", "federated"]),
+        check: object_id,
     },
+    CREDENTIAL,
+    CERTIFICATE,
+    FEDERATED,
+    ISSUER,
+    SUBJECT,
+    AUDIENCE,
     Question {
         key: "secret_days",
         flag: "secret-days",

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use super::answers::{Answers, Source};
 pub use super::asking::blocking;
 use super::billing::BillingWish;
+use super::credential::credential;
 use super::exports::{self, Exports, Wanted};
 use super::missing;
+use super::principal::principal;
 use super::questions::Question;
 use crate::azure::Azure;
 use crate::azure::ids::TenantId;
@@ -36,6 +38,8 @@ pub struct Setting<'a> {
     pub cloud: &'a str,
     /// Whether the person brought an existing app's secret along.
     pub secret_given: bool,
+    /// The vendor's public certificate, DER in base64, where its file was named.
+    pub certificate: Option<&'a str>,
     /// Whether the vendor reads a billing account.
     pub billing: BillingWish,
     /// The exports that an earlier run gave a connection of this name.
@@ -214,18 +218,16 @@ impl Interview {
             partner,
         } = self.gather(setting, vendor, &directory).await?;
         self.close_gaps()?;
-        let days = self
-            .answers
-            .value_or("secret_days", "180")
-            .parse()
-            .map_err(|_| Error::bug("secret_days was not checked"))?;
-        let application = match self.answers.value("app_id") {
-            Some(id) => Application::Existing {
+        let credential = credential(&self.answers, vendor, setting.cloud, setting.certificate)?;
+        let principal = principal(&self.answers, setting.azure).await?;
+        let application = match (principal, self.answers.value("app_id")) {
+            (Some(principal), _) => principal,
+            (None, Some(id)) => Application::Existing {
                 client_id: id
                     .parse()
                     .map_err(|_| Error::bug("app_id was not checked"))?,
             },
-            None => Application::Own {
+            (None, None) => Application::Own {
                 display_name: self
                     .answers
                     .value("app_name")
@@ -254,7 +256,7 @@ impl Interview {
             credential: if setting.secret_given {
                 Credential::GivenSecret
             } else {
-                Credential::NewSecret { days }
+                credential
             },
             store: self.answers.value_or("store", "keyring").to_owned(),
             storage: exports.storage,

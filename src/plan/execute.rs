@@ -238,7 +238,7 @@ impl Run<'_, '_, '_> {
     async fn take_back(&self, receipt: &Receipt, error: Error) -> Error {
         match crate::steps::revert(self.execution.azure, receipt).await {
             Ok(_) => error,
-            Err(left) => error.hint(format!("The client secret {} could not be removed either ({left}); the next run removes it.", receipt.id)),
+            Err(left) => error.hint(format!("The new credential {} could not be removed either ({left}); the next run removes it.", receipt.id)),
         }
     }
 

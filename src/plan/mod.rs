@@ -12,6 +12,7 @@ pub mod execute;
 pub mod journal;
 pub mod preflight;
 mod roles;
+pub mod rotation;
 pub mod survey;
 pub mod undo;
 pub mod unnoted;
@@ -22,6 +23,9 @@ use crate::connection::{Application, ConnectionSpec, Credential};
 use crate::error::{Error, Result};
 use crate::steps::Step;
 use crate::steps::application::ApplicationStep;
+use crate::steps::certificate::CertificateStep;
+use crate::steps::federated::FederatedStep;
+use crate::steps::principal::PrincipalStep;
 use crate::steps::secret::SecretStep;
 use crate::steps::service_principal::ServicePrincipalStep;
 use crate::vendors::{Level, Vendor};
@@ -45,7 +49,27 @@ impl Plan {
         known_secret: Option<KeyId>,
         kept_in: Option<&str>,
     ) -> Result<Plan> {
+        if let Some(lack) = lacks(vendor) {
+            return Err(unsupported(vendor, &lack));
+        }
         let application_is_ours = matches!(spec.application, Application::Own { .. });
+        if let Application::Principal {
+            object_id,
+            client_id,
+            display_name,
+        } = &spec.application
+        {
+            let mut steps: Vec<Box<dyn Step>> = vec![Box::new(PrincipalStep {
+                object_id: *object_id,
+                client_id: *client_id,
+                display_name: display_name.clone(),
+            })];
+            let (on_storage, elsewhere) = roles::steps(spec, vendor)?;
+            steps.extend(elsewhere);
+            steps.extend(costs::steps(spec, vendor)?);
+            steps.extend(on_storage);
+            return Ok(Plan { steps });
+        }
         let mut steps: Vec<Box<dyn Step>> = vec![
             Box::new(ApplicationStep {
                 application: spec.application.clone(),
@@ -56,18 +80,7 @@ impl Plan {
                 application_is_ours,
             }),
         ];
-        if let Credential::NewSecret { days } = spec.credential {
-            steps.push(Box::new(SecretStep {
-                connection: spec.name.to_string(),
-                days,
-                known: known_secret,
-                kept_in: kept_in.map(str::to_owned),
-                application_is_ours,
-            }));
-        }
-        if let Some(lack) = lacks(vendor) {
-            return Err(unsupported(vendor, &lack));
-        }
+        steps.extend(credential(spec, known_secret, kept_in));
         let (on_storage, elsewhere) = roles::steps(spec, vendor)?;
         steps.extend(elsewhere);
         steps.extend(costs::steps(spec, vendor)?);
@@ -79,6 +92,47 @@ impl Plan {
     pub fn steps(&self) -> impl Iterator<Item = &dyn Step> {
         self.steps.iter().map(AsRef::as_ref)
     }
+}
+
+/// The step that gives the application its credential; none where the person brought one along.
+fn credential(
+    spec: &ConnectionSpec,
+    known: Option<KeyId>,
+    kept_in: Option<&str>,
+) -> Option<Box<dyn Step>> {
+    let application_is_ours = matches!(spec.application, Application::Own { .. });
+    let connection = spec.name.to_string();
+    let certificate = |days, given: Option<&String>| CertificateStep {
+        connection: connection.clone(),
+        days,
+        given: given.cloned(),
+        known,
+        kept_in: kept_in.map(str::to_owned),
+        application_is_ours,
+    };
+    Some(match &spec.credential {
+        Credential::GivenSecret | Credential::Elsewhere => return None,
+        Credential::NewSecret { days } => Box::new(SecretStep {
+            connection,
+            days: *days,
+            known,
+            kept_in: kept_in.map(str::to_owned),
+            application_is_ours,
+        }),
+        Credential::NewCertificate { days } => Box::new(certificate(*days, None)),
+        Credential::GivenCertificate { public, .. } => Box::new(certificate(0, Some(public))),
+        Credential::Federated {
+            issuer,
+            subject,
+            audience,
+        } => Box::new(FederatedStep {
+            connection,
+            issuer: issuer.clone(),
+            subject: subject.clone(),
+            audience: audience.clone(),
+            application_is_ours,
+        }),
+    })
 }
 
 /// Whether this release can carry out everything that the vendor needs; if not, what it lacks, in words.

@@ -65,7 +65,9 @@ fn rank(kind: ResourceKind) -> u8 {
         | ResourceKind::Export
         | ResourceKind::ExportRun
         | ResourceKind::ResourceProvider => 0,
-        ResourceKind::ClientSecret => 1,
+        ResourceKind::ClientSecret
+        | ResourceKind::Certificate
+        | ResourceKind::FederatedCredential => 1,
         ResourceKind::ServicePrincipal => 2,
         ResourceKind::Application => 3,
         ResourceKind::Container => 4,

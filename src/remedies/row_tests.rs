@@ -193,7 +193,7 @@ fn commands_stand_in_backticks() {
 
 /// Verbs of the command line's contract: a remedy must not send anybody to one that doesn't exist.
 const COMMANDS: &[&str] = &[
-    "init", "check", "list", "show", "handover", "remove", "vendors", "sandbox",
+    "init", "check", "list", "show", "handover", "rotate", "remove", "vendors", "sandbox",
 ];
 
 /// Flags of the command line's contract that remedies name.

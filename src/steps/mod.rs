@@ -7,10 +7,13 @@ pub mod application;
 pub mod backfill;
 pub mod billing_role;
 pub mod by_hand;
+pub mod certificate;
 pub mod container;
 pub mod export;
+pub mod federated;
 pub mod first_run;
 pub mod marks;
+pub mod principal;
 mod refused;
 pub mod resource_group;
 pub mod resource_provider;
@@ -71,6 +74,8 @@ pub fn removed_by_hand(receipt: &Receipt) -> Option<String> {
         ResourceKind::Application
         | ResourceKind::ServicePrincipal
         | ResourceKind::ClientSecret
+        | ResourceKind::Certificate
+        | ResourceKind::FederatedCredential
         | ResourceKind::RoleAssignment
         | ResourceKind::BillingRoleAssignment
         | ResourceKind::Export
@@ -87,6 +92,8 @@ pub async fn revert(azure: &Azure, receipt: &Receipt) -> Result<Reverted> {
         ResourceKind::Application => application::revert(azure, receipt).await?,
         ResourceKind::ServicePrincipal => service_principal::revert(azure, receipt).await?,
         ResourceKind::ClientSecret => secret::revert(azure, receipt).await?,
+        ResourceKind::Certificate => certificate::revert(azure, receipt).await?,
+        ResourceKind::FederatedCredential => federated::revert(azure, receipt).await?,
         ResourceKind::RoleAssignment => role::revert(azure, receipt).await?,
         ResourceKind::BillingRoleAssignment => billing_role::revert(azure, receipt).await?,
         ResourceKind::Export => export::revert(azure, receipt).await?,

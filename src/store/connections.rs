@@ -21,6 +21,7 @@ pub struct Connections {
     records: PathBuf,
     journals: PathBuf,
     backfills: PathBuf,
+    rotations: PathBuf,
     locks: PathBuf,
 }
 
@@ -42,6 +43,7 @@ impl Connections {
             records: paths.config.join("connections"),
             journals: paths.state.join("journals"),
             backfills: paths.state.join("backfills"),
+            rotations: paths.state.join("rotations"),
             locks: paths.state.join("locks"),
         }
     }
@@ -56,6 +58,7 @@ impl Connections {
         clear_leftovers(&self.record_file(name));
         clear_leftovers(&self.journals.join(format!("{name}.json")));
         clear_leftovers(&self.backfills.join(format!("{name}.json")));
+        clear_leftovers(&self.rotations.join(format!("{name}.json")));
         Ok(lock)
     }
 
@@ -133,8 +136,12 @@ impl Connections {
     /// # Errors
     /// `Storage` where its file can't be removed.
     pub fn forget(&self, name: &ConnectionName) -> Result<()> {
-        let backfill = self.backfills.join(format!("{name}.json"));
-        for file in [backfill, self.record_file(name)] {
+        let of = |folder: &Path| folder.join(format!("{name}.json"));
+        for file in [
+            of(&self.backfills),
+            of(&self.rotations),
+            self.record_file(name),
+        ] {
             match std::fs::remove_file(&file) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                     return Err(StoreError::io("remove", &file, error).into());
@@ -161,6 +168,15 @@ impl Connections {
     pub fn journal_file(&self, name: &ConnectionName) -> Result<PathBuf> {
         super::paths::make_private_folder(&self.journals)?;
         Ok(self.journals.join(format!("{name}.json")))
+    }
+
+    /// Where the journal of a connection's rotation lies.
+    ///
+    /// # Errors
+    /// `Storage` where its folder can't be made.
+    pub fn rotation_file(&self, name: &ConnectionName) -> Result<PathBuf> {
+        super::paths::make_private_folder(&self.rotations)?;
+        Ok(self.rotations.join(format!("{name}.json")))
     }
 
     /// The journals of interrupted runs.

@@ -21,6 +21,9 @@ const CLIENT_SECRET: &str = "AZURE_CLIENT_SECRET";
 /// The variables of azure_identity's `EnvironmentCredential` and its like in every Azure SDK.
 const VARIABLES: [&str; 3] = [TENANT_ID, CLIENT_ID, CLIENT_SECRET];
 
+/// How a certificate begins, which is kept with its key in place of a secret.
+const PEM: &str = "-----BEGIN CERTIFICATE-----";
+
 /// How our comment begins, by which deleting finds it.
 const MARK: &str = "# azconnect:";
 
@@ -65,6 +68,9 @@ impl SecretStore for FileStore {
     /// The secret in the file; the file has no names, the connection's record leads here.
     async fn get(&self, _connection: &str) -> Result<Option<Secret>, StoreError> {
         self.run(|path| {
+            if let Some(pem) = pem(path)? {
+                return Ok(Some(pem));
+            }
             let document = load(path)?;
             Ok(document
                 .value(CLIENT_SECRET)
@@ -113,16 +119,24 @@ fn write(path: &Path, entry: &Entry) -> Result<(), StoreError> {
     if document.is_blank() {
         document.comment(&format!("{MARK} connection {}", entry.connection));
     }
-    for (key, value) in [
+    let pem = Some(entry.secret.expose()).filter(|text| text.starts_with(PEM));
+    let mut values = vec![
         (TENANT_ID, entry.tenant_id.as_str()),
         (CLIENT_ID, &entry.client_id),
-        (CLIENT_SECRET, entry.secret.expose()),
-    ] {
+    ];
+    if pem.is_none() {
+        values.push((CLIENT_SECRET, entry.secret.expose()));
+    } else if document.value(CLIENT_SECRET).is_some() {
+        values.push((CLIENT_SECRET, ""));
+    }
+    for (key, value) in values {
         document.set(key, value).map_err(|_| StoreError::Unfit {
             file: path.to_owned(),
         })?;
     }
-    write_atomically(path, document.to_text().as_bytes())
+    let mut text = document.to_text();
+    text.push_str(pem.unwrap_or_default());
+    write_atomically(path, text.as_bytes())
 }
 
 /// Takes our lines out; the file goes with them unless a person keeps something else in it.
@@ -141,6 +155,18 @@ fn erase(path: &Path) -> Result<bool, StoreError> {
     Ok(true)
 }
 
+/// The certificate and its key, where the file holds them: behind our lines, as readers of PEM allow it. The file itself is then what
+/// `AZURE_CLIENT_CERTIFICATE_PATH` wants.
+fn pem(path: &Path) -> Result<Option<Secret>, StoreError> {
+    let bytes = read(path)?;
+    let text = bytes
+        .as_ref()
+        .and_then(|bytes| std::str::from_utf8(bytes).ok());
+    Ok(text
+        .and_then(|text| text.get(text.find(PEM)?..))
+        .map(Secret::new))
+}
+
 fn load(path: &Path) -> Result<Document, StoreError> {
     let corrupt = |line, why| StoreError::Corrupt {
         file: path.to_owned(),
@@ -155,6 +181,7 @@ fn load(path: &Path) -> Result<Document, StoreError> {
         let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
         corrupt(line, "is not UTF-8 text")
     })?;
+    let text = text.find(PEM).map_or(text, |at| &text[..at]);
     Document::parse(text, &VARIABLES).map_err(|bad| corrupt(bad.line, bad.why))
 }
 

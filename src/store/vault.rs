@@ -39,6 +39,8 @@ pub enum Written {
 /// What a key vault can do. Each failure is explained already, with what to do about it.
 #[async_trait]
 pub trait Vault: Send + Sync {
+    /// Its name, however it was addressed; known once something was asked of it.
+    fn name(&self) -> Option<String>;
     /// The current version of a secret, or one of its versions.
     async fn get(&self, name: &str, version: Option<&str>) -> Result<Option<Kept>, Error>;
     /// Writes a new version.
@@ -149,8 +151,10 @@ impl SecretStore for VaultStore {
         )
     }
 
+    /// By its name, so that one vault in two spellings is one place: what moves from one place to another is deleted in the former.
     fn kind(&self) -> String {
-        format!("key-vault:{}", self.place)
+        let name = self.vault.name();
+        format!("key-vault:{}", name.as_deref().unwrap_or(&self.place))
     }
 
     /// Writes a marker and reads that very version back. The marker stays, as one secret whose versions are rewritten: a deleted one would

@@ -6,6 +6,17 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("tenant_id", "the directory's id"),
     ("client_secret", "the secret's value"),
     ("secret_expires", "the day the secret ends"),
+    (
+        "certificate_thumbprint",
+        "the certificate's SHA-1 thumbprint, as the portal shows it",
+    ),
+    (
+        "certificate_path",
+        "the file with the certificate and its key",
+    ),
+    ("federated_issuer", "who issues the tokens"),
+    ("federated_subject", "whom the tokens are about"),
+    ("federated_audience", "whom the tokens are for"),
     ("subscription_id", "the subscription's id"),
     (
         "agreement",

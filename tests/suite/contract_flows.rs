@@ -61,6 +61,66 @@ const FLOWS: &[Flow] = &[
         lab.run_init(&["--app-id", &client_id]).exits(0);
         lab.run(&REMOVE).exits(0);
     }),
+    (
+        "a secret rotated, left for a while, and removed",
+        State::contoso,
+        |lab| {
+            lab.run_init(&[]).exits(0);
+            lab.run(&["rotate", "spot", "--keep-old", "7", "--yes"])
+                .exits(0);
+            lab.run(&["rotate", "spot", "--finish", "--yes"]).exits(0);
+            lab.run(&["rotate", "--all", "--within", "400", "--yes"])
+                .exits(0);
+        },
+    ),
+    (
+        "a certificate, rotated and removed",
+        State::contoso,
+        |lab| {
+            let store = format!("file:{}", lab.home().join("tool.pem").display());
+            lab.run(&[
+                "init",
+                "generic",
+                "--connection",
+                "spot",
+                "--credential",
+                "certificate",
+                "--store",
+                &store,
+                "--yes",
+            ])
+            .exits(0);
+            lab.run(&["rotate", "spot", "--yes"]).exits(0);
+            lab.run(&REMOVE).exits(0);
+        },
+    ),
+    ("a federated credential, on somebody's app", an_app, |lab| {
+        let preset = "gitlab:contoso/billing:ref_type:branch:ref:main";
+        let client_id = client_id(lab);
+        lab.run(&[
+            "init",
+            "generic",
+            "--connection",
+            "spot",
+            "--app-id",
+            &client_id,
+            "--credential",
+            "federated",
+            "--federated",
+            preset,
+            "--yes",
+        ])
+        .exits(0);
+        lab.run(&REMOVE).exits(0);
+    }),
+    ("roles for a principal that exists", State::contoso, |lab| {
+        let principal = ids::OPERATOR_SERVICE_PRINCIPAL.to_string();
+        for id in [&principal, &ids::OPERATOR_CLIENT_ID.to_string()] {
+            let words = ["init", "generic", "--connection", "spot", "--yes"];
+            lab.run(&[words.as_slice(), &["--principal-id", id]].concat());
+        }
+        lab.run(&REMOVE).exits(0);
+    }),
     ("a plan that is only shown", State::contoso, |lab| {
         lab.run_init(&["--plan"]).exits(0);
     }),

@@ -103,13 +103,23 @@ fn a_connection_that_is_made_again_gets_its_deleted_secrets_name() {
 }
 
 #[test]
-fn an_address_is_as_good_as_a_name() {
+fn one_vault_in_two_spellings_is_one_place() {
     let lab = Lab::new();
-    let store = format!(
+    init(&lab, STORE).exits(0);
+    let secret = value(&lab);
+    let address = format!(
         "key-vault:{}/contoso-vault/",
         lab.sandbox().endpoints().key_vault
     );
-    init(&lab, &store).exits(0);
+    for store in [address.as_str(), "key-vault:Contoso-Vault"] {
+        let document = init(&lab, store).exits(0).json();
+        assert_eq!(document["connection"]["credential"]["stored_in"], STORE);
+        assert!(
+            kept(&lab).unwrap().deleted_at.is_none(),
+            "moved onto itself"
+        );
+        assert_eq!(value(&lab), secret);
+    }
     lab.run(&["check", "spot"]).exits(0);
 }
 

@@ -30,6 +30,7 @@ mod billing_refusals;
 mod billing_rights;
 mod contract;
 mod contract_flows;
+mod credentials;
 mod doctor;
 #[cfg(unix)] // signals
 mod exec;
@@ -80,6 +81,7 @@ mod partner_service;
 mod people;
 mod proxy;
 mod readme;
+mod rotate;
 #[cfg(unix)] // signals, terminals, file modes
 mod sandbox_command;
 #[cfg(unix)] // signals, terminals, file modes

@@ -62,7 +62,20 @@ impl CertificateAssertion {
                 "is not PEM text; PFX (PKCS#12) files are not read by this release",
             )
         })?;
-        let (key, thumbprint) = parse(pem.expose()).map_err(|reason| refused(file, reason))?;
+        Self::of_pem(&pem, client_id, audience, host).map_err(|reason| refused(file, reason))
+    }
+
+    /// Takes the certificate and its RSA key as PEM text.
+    ///
+    /// # Errors
+    /// What is wrong with it, as the end of a sentence.
+    pub(super) fn of_pem(
+        pem: &Secret,
+        client_id: ClientId,
+        audience: String,
+        host: &Host,
+    ) -> Result<Self, &'static str> {
+        let (key, thumbprint) = parse(pem.expose())?;
         Ok(CertificateAssertion {
             key,
             thumbprint,

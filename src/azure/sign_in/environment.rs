@@ -119,21 +119,10 @@ impl Application {
         match &self.proof {
             Proof::Federated(file) => federated(tenant, self.client_id, file, options),
             Proof::Certificate(file) => {
-                let audience = cloud
-                    .login
-                    .join(&format!("/{tenant}/oauth2/v2.0/token"))
-                    .map_err(|error| Error::bug(error.to_string()))?;
+                let audience = audience(cloud, tenant)?;
                 let assertion =
-                    CertificateAssertion::read(file, self.client_id, audience.into(), &self.host)?;
-                let made = ClientAssertionCredential::new(
-                    tenant.to_owned(),
-                    self.client_id.to_string(),
-                    assertion,
-                    Some(ClientAssertionCredentialOptions {
-                        client_options: options,
-                    }),
-                );
-                Ok(made.map_err(refused)?)
+                    CertificateAssertion::read(file, self.client_id, audience, &self.host)?;
+                with_assertion(tenant, self.client_id, assertion, options)
             }
             Proof::Secret(secret) => with_secret(tenant, self.client_id, secret, options),
         }
@@ -167,20 +156,70 @@ fn incomplete(host: &Host, tenant: Option<&str>, has_proof: bool, method: &str) 
     .hint(format!("Set {missing}, or choose another way with `--sign-in`."))
 }
 
-/// The connection's own credential: client id and secret at a directory. Made, not tried; the first call that it is used
-/// for tells whether Entra accepts it.
+/// How a connection proves that it is the application.
+#[derive(Debug, Clone, Copy)]
+pub enum OwnProof<'a> {
+    /// By a client secret.
+    Secret(&'a Secret),
+    /// By a certificate and its private key, as PEM.
+    Certificate(&'a Secret),
+    /// By the token of another identity provider in this file.
+    Federated(&'a str),
+}
+
+/// The connection's own credential at a directory. Made, not tried; the first call that it is used for tells whether Entra accepts it.
 ///
 /// # Errors
-/// A bug of ours, where the SDK does not take the cloud's authority.
-pub fn client_secret(
-    cloud: &Cloud,
-    transport: &Transport,
+/// `Usage` where the certificate or the token's file is of no use; a bug of ours, where the SDK does not take the cloud's authority.
+pub fn of_application(
+    (cloud, transport, host): (&Cloud, &Transport, &Host),
     tenant: TenantId,
     client_id: ClientId,
-    secret: &Secret,
+    proof: OwnProof<'_>,
 ) -> Result<Arc<dyn TokenCredential>> {
     let options = options(cloud, transport);
-    with_secret(&tenant.to_string(), client_id, secret, options)
+    let tenant = tenant.to_string();
+    match proof {
+        OwnProof::Secret(secret) => with_secret(&tenant, client_id, secret, options),
+        OwnProof::Federated(file) => federated(&tenant, client_id, file, options),
+        OwnProof::Certificate(pem) => {
+            let audience = audience(cloud, &tenant)?;
+            let assertion =
+                CertificateAssertion::of_pem(pem, client_id, audience, host).map_err(|reason| {
+                    Error::usage(
+                        "client_certificate",
+                        format!("What is kept of the connection's certificate {reason}."),
+                    )
+                })?;
+            with_assertion(&tenant, client_id, assertion, options)
+        }
+    }
+}
+
+/// Whom an assertion is for: the token endpoint of the directory.
+fn audience(cloud: &Cloud, tenant: &str) -> Result<String> {
+    cloud
+        .login
+        .join(&format!("/{tenant}/oauth2/v2.0/token"))
+        .map(Into::into)
+        .map_err(|error| Error::bug(error.to_string()))
+}
+
+fn with_assertion(
+    tenant: &str,
+    client_id: ClientId,
+    assertion: CertificateAssertion,
+    options: ClientOptions,
+) -> Result<Arc<dyn TokenCredential>> {
+    let made = ClientAssertionCredential::new(
+        tenant.to_owned(),
+        client_id.to_string(),
+        assertion,
+        Some(ClientAssertionCredentialOptions {
+            client_options: options,
+        }),
+    );
+    Ok(made.map_err(refused)?)
 }
 
 fn with_secret(

@@ -35,7 +35,7 @@ use azure_core::credentials::TokenCredential;
 pub use azure_cli::{AzAccount, AzSession, az_session};
 pub use choose::{Facts, choose};
 pub use claims::{Claims, claims};
-pub use environment::client_secret;
+pub use environment::{OwnProof, of_application};
 pub use method::Method;
 pub use quiet::{Quiet, quietly};
 

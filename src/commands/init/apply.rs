@@ -198,9 +198,9 @@ fn record(
             .cloned()
     };
     let spec = &decided.spec;
-    let secret = receipts
-        .iter()
-        .find(|receipt| receipt.step == steps::secret::ID);
+    let secret = receipts.iter().find(|receipt| {
+        [steps::secret::ID, steps::certificate::ID].contains(&receipt.step.as_str())
+    });
     let made_before = before
         .as_ref()
         .map(|record| record.receipts.clone())
@@ -212,7 +212,9 @@ fn record(
         .collect();
     all.dedup_by(|a, b| a.id == b.id);
     all.extend(receipts.iter().cloned());
-    let client_id = fact(steps::application::ID, "client_id").and_then(|id| id.parse().ok());
+    let client_id = fact(steps::application::ID, "client_id")
+        .or_else(|| fact(steps::service_principal::ID, "client_id"))
+        .and_then(|id| id.parse().ok());
     let exports = exports(spec, &receipts);
     Ok(ConnectionRecord {
         name: spec.name.clone(),
@@ -235,7 +237,7 @@ fn record(
             .map(|choice| choice.scope.clone())
             .collect(),
         credential: crate::connection::CredentialRecord {
-            kind: "secret".to_owned(),
+            kind: spec.credential.kind().to_owned(),
             key_id: secret.and_then(|receipt| receipt.id.parse().ok()),
             expires_at: secret.and_then(|receipt| receipt.fact("expires_at")),
             stored_in: decided.store.kind(),

@@ -5,8 +5,10 @@ use std::sync::PoisonError;
 
 use super::Decided;
 use super::in_hand::InHand;
+use crate::azure::sign_in::OwnProof;
 use crate::commands::app::App;
 use crate::commands::narration;
+use crate::connection::Credential;
 use crate::error::{Kind, Result};
 use crate::plan::Plan;
 use crate::plan::execute::Ended;
@@ -47,8 +49,12 @@ pub(super) async fn look(
         ("connection", spec.name.to_string()),
         ("vendor", spec.vendor.clone()),
     ];
+    let proof = match spec.credential {
+        Credential::NewCertificate { .. } => OwnProof::Certificate(&secret),
+        _ => OwnProof::Secret(&secret),
+    };
     let (azure, _) = app
-        .as_application(spec.directory.id, client_id, &secret, names)
+        .as_application(spec.directory.id, client_id, proof, names)
         .await?;
     for end in ended.iter_mut().filter(|end| is_refused(end)) {
         let Some(step) = plan.steps().find(|step| step.id() == end.id) else {

@@ -64,10 +64,14 @@ pub(super) async fn finish(
 ) -> Result<Exit> {
     // Azure works on them while the connection is proven.
     let past_months = past_months::ask(app, decided, record).await;
-    let secret = in_hand
+    let in_hand = in_hand
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .clone();
+    let secret = match in_hand {
+        None if record.credential.kind == "federated" => app.secret_of(record).await.ok(),
+        in_hand => in_hand,
+    };
     let is_fresh = is_fresh(app, record);
     // Nobody is there to do what is left to a person: looking again would not help.
     let patience = if is_fresh && !went.is_left_to_others() {
@@ -85,12 +89,7 @@ pub(super) async fn finish(
                 found
             }
         }
-        None => vec![Finding::new(
-            "entra.token",
-            "Sign-in",
-            Status::Skip,
-            "Not tried: the secret is not kept on this machine.",
-        )],
+        None => prove::without_credential(app, record, not_tried(record)),
     };
     findings.extend(past_months);
     let exit = outcome(&findings, is_fresh || went.is_left_to_others());
@@ -98,8 +97,9 @@ pub(super) async fn finish(
     let shown = secret
         .as_ref()
         .filter(|_| record.credential.stored_in == "none" && args.handover_to.is_none());
-    if let (Some(file), Some(secret)) = (&args.handover_to, &secret) {
-        handover::write(file, &hand_over(decided.vendor, record, Some(secret)))?;
+    let has_all = secret.is_some() || !decided.spec.credential.is_kept();
+    if let Some(file) = args.handover_to.as_ref().filter(|_| has_all) {
+        handover::write(file, &hand_over(decided.vendor, record, secret.as_ref()))?;
     }
     let fields = hand_over(decided.vendor, record, shown);
     let mut parts = json!({
@@ -126,9 +126,21 @@ pub(super) async fn finish(
     if findings.iter().any(|finding| finding.waits_for_data) {
         blocks.push(paragraph("The first file comes when the export has run: usually within half an hour of a run, and up to a day after the export was made. Nothing has to be done meanwhile; `init` with `--wait` stays until it is there."));
     }
-    blocks.push(ways(app, args, record, &findings, secret.is_some()));
+    blocks.push(ways(app, args, record, &findings, has_all));
     app.ui.finish(&Output { document, blocks });
     Ok(exit)
+}
+
+/// Why the proof is left out.
+fn not_tried(record: &ConnectionRecord) -> &'static str {
+    match record.credential.kind.as_str() {
+        "federated" => {
+            "Not tried: it can only be proven from where the tokens are made, with `AZURE_FEDERATED_TOKEN_FILE` naming the file of one."
+        }
+        "elsewhere" => "Not tried: the credential is the principal's own.",
+        "certificate" => "Not tried: only the vendor has the certificate's key.",
+        _ => "Not tried: the secret is not kept on this machine.",
+    }
 }
 
 /// How a proven connection ends: where nothing is left but the replication of what was made just now, or an export's first file, it is
@@ -186,14 +198,14 @@ fn ways(
     has_secret: bool,
 ) -> Block {
     let mut rows = vec![row("Connection", record.name.to_string(), "")];
-    let place = views::place(&record.credential.stored_in);
+    let (label, place) = views::kept(record);
     match record.credential.expires_at {
         Some(ends) => rows.push(row(
-            "Secret",
+            label,
             format!("{place}, until {}", views::day(ends)),
             "",
         )),
-        None => rows.push(row("Secret", place, "")),
+        None => rows.push(row(label, place, "")),
     }
     if let Some(file) = args.handover_to.as_ref().filter(|_| has_secret) {
         rows.push(row(
@@ -204,7 +216,7 @@ fn ways(
             ),
             "",
         ));
-    } else if record.credential.stored_in != "none" {
+    } else if record.credential.stored_in != "none" && record.credential.kind == "secret" {
         rows.push(row(
             "Show secret",
             app.typed(format!("handover {} --reveal", record.name)),

@@ -26,9 +26,11 @@ pub(super) async fn known_secret(
     in_hand: &InHand,
 ) -> Result<Option<KeyId>> {
     let Decided { spec, store, .. } = decided;
-    if matches!(spec.credential, Credential::GivenSecret) {
+    if !spec.credential.is_made_here() {
         return Ok(None);
     }
+    // A credential of another kind is of no use to this run; it stays until it is removed.
+    let before = before.filter(|record| record.credential.kind == spec.credential.kind());
     if let Some(record) = before {
         let credential = &record.credential;
         let alive = !is_due(record, app.host.now());
@@ -50,8 +52,12 @@ pub(super) async fn known_secret(
         put(in_hand, secret);
         return Ok(Some(key));
     }
+    let step = match spec.credential {
+        Credential::NewCertificate { .. } => steps::certificate::ID,
+        _ => steps::secret::ID,
+    };
     // A run that was killed after it had kept the secret and noted so.
-    let Some(receipt) = journal.and_then(|journal| journal.receipt(steps::secret::ID)) else {
+    let Some(receipt) = journal.and_then(|journal| journal.receipt(step)) else {
         return Ok(None);
     };
     let Some(secret) = store.get(spec.name.as_str()).await? else {
@@ -123,6 +129,6 @@ pub(super) async fn keep_given(decided: &Decided) -> Result<()> {
             .store
             .set(&entry(decided, *client_id, secret.clone()))
             .await?),
-        (Some(_), Application::Own { .. }) | (None, _) => Ok(()),
+        (Some(_), Application::Own { .. } | Application::Principal { .. }) | (None, _) => Ok(()),
     }
 }

@@ -2,6 +2,7 @@
 
 mod apply;
 mod by_others;
+mod certificate;
 mod ending;
 mod exported;
 mod facts;
@@ -43,9 +44,9 @@ Examples:
 /// Connect Azure to a cost tool
 ///
 /// Signs you in, finds out what Azure can answer, asks for the rest, shows the plan, and carries it out once you agree: an app
-/// registration, its service principal, a client secret, and exactly the roles that the vendor needs; for a vendor that reads files, a
-/// cost export and a storage account for it as well. Then it signs in with the new secret, reads what the vendor will read, keeps the
-/// secret where you said, and hands over the values of the vendor's form.
+/// registration, its service principal, a client secret (or a certificate, or a federated credential), and exactly the roles that the
+/// vendor needs; for a vendor that reads files, a cost export and a storage account for it as well. Then it signs in with the new secret,
+/// reads what the vendor will read, keeps the secret where you said, and hands over the values of the vendor's form.
 ///
 /// An export's first file comes hours later: until then the run ends as pending (exit code 7), or stays with `--wait`.
 ///
@@ -138,6 +139,7 @@ async fn decide(
     }
     if let Some(vendor) = vendor {
         refuse_unsupported(vendor)?;
+        interview.check_credential(vendor)?;
         exports::refuse(&interview.answers, vendor)?;
     }
     close_gaps(app, &mut interview, vendor).await?;
@@ -146,10 +148,12 @@ async fn decide(
         interview.close_gaps()?;
         return Err(Error::bug("a sign-in that is neither there nor missing"));
     };
+    let certificate = certificate::read(&mut interview.answers)?;
     let store = choose_store(app, &mut interview)?;
     if args.wait && store.kind() == "none" {
         return Err(waits_with_secret());
     }
+    certificate::refuse_unfit_store(&interview.answers, store.as_ref())?;
     store.probe().await?;
     let Some(directory) = directory(app, &mut interview, &signed_in, Some(vendor)).await? else {
         interview.close_gaps()?;
@@ -167,6 +171,7 @@ async fn decide(
         azure: &azure,
         cloud: &cloud,
         secret_given: given.is_some(),
+        certificate: certificate.as_deref(),
         billing: billing_wish(vendor),
         exported: &|name| exported::earlier(app, name),
     };
@@ -232,6 +237,7 @@ async fn look_for_gaps(
                 azure: &azure,
                 cloud: &app.reach().await?.cloud.name,
                 secret_given: false,
+                certificate: None,
                 billing: billing_wish(vendor),
                 exported: &|name| exported::earlier(app, name),
             };

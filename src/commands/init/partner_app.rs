@@ -245,7 +245,7 @@ impl Watch<'_> {
             Application::Own { display_name, .. } => format!(
                 "open Account settings > App management and {register}: \"{display_name}\" ({id})"
             ),
-            Application::Existing { .. } => format!(
+            Application::Existing { .. } | Application::Principal { .. } => format!(
                 "open Account settings > App management and look whether the app {id} is listed under Web App; if it isn't, {register}"
             ),
         }

@@ -17,7 +17,13 @@ pub(super) fn refuse_other_target(
 ) -> Result<()> {
     let Some(before) = before else { return Ok(()) };
     let spec = &decided.spec;
-    let other_app = matches!(spec.application, Application::Existing { client_id } if client_id != before.client_id);
+    let named = match &spec.application {
+        Application::Existing { client_id } | Application::Principal { client_id, .. } => {
+            Some(*client_id)
+        }
+        Application::Own { .. } => None,
+    };
+    let other_app = named.is_some_and(|client_id| client_id != before.client_id);
     if before.tenant_id == spec.directory.id
         && before.vendor == spec.vendor
         && before.cloud == spec.cloud
@@ -112,7 +118,15 @@ fn is_same_app(one: &Application, other: &Application) -> bool {
         (Application::Existing { client_id: one }, Application::Existing { client_id: other }) => {
             one == other
         }
-        (Application::Own { .. }, Application::Existing { .. })
-        | (Application::Existing { .. }, Application::Own { .. }) => false,
+        (
+            Application::Principal { object_id: one, .. },
+            Application::Principal {
+                object_id: other, ..
+            },
+        ) => one == other,
+        (
+            Application::Own { .. } | Application::Existing { .. } | Application::Principal { .. },
+            _,
+        ) => false,
     }
 }

@@ -109,12 +109,34 @@ fn answers_of(spec: &ConnectionSpec) -> BTreeMap<String, Vec<String>> {
             answers.insert("partner_app".to_owned(), vec!["new".to_owned()]);
             answers.insert("app_name".to_owned(), vec![display_name.clone()])
         }
+        Application::Principal { object_id, .. } => {
+            answers.insert("principal_id".to_owned(), vec![object_id.to_string()])
+        }
         Application::Existing { client_id } => {
             answers.insert("app_id".to_owned(), vec![client_id.to_string()])
         }
     };
-    if let Credential::NewSecret { days } = spec.credential {
-        answers.insert("secret_days".to_owned(), vec![days.to_string()]);
+    let mut say = |key: &str, value: &str| answers.insert(key.to_owned(), vec![value.to_owned()]);
+    if !matches!(spec.credential.kind(), "secret" | "elsewhere") {
+        say("credential", spec.credential.kind());
+    }
+    match &spec.credential {
+        Credential::NewSecret { days } | Credential::NewCertificate { days } => {
+            say("secret_days", &days.to_string());
+        }
+        Credential::GivenSecret | Credential::Elsewhere => {}
+        Credential::GivenCertificate { file, .. } => {
+            say("certificate", file);
+        }
+        Credential::Federated {
+            issuer,
+            subject,
+            audience,
+        } => {
+            say("issuer", issuer);
+            say("subject", subject);
+            say("audience", audience);
+        }
     }
     answers.extend(export_answers(spec));
     answers

@@ -42,9 +42,9 @@ pub(super) fn blocks(
     };
     let mut items: Vec<Item> = survey.rows.iter().map(|row| item(row, held)).collect();
     say_once(&mut items);
-    let secret = items
-        .iter_mut()
-        .find(|item| item.title.starts_with("Client secret"));
+    let secret = items.iter_mut().find(|item| {
+        item.title.starts_with("Client secret") || item.title.starts_with("Certificate,")
+    });
     if let (Some(days), Some(secret)) = (secret_days(spec, survey), secret) {
         secret.text = format!("ends after {days} days");
     }
@@ -89,14 +89,19 @@ fn say_once(items: &mut [Item]) {
     }
 }
 
+/// The steps that make a credential which ends.
+const CREDENTIALS: [&str; 2] = [crate::steps::secret::ID, crate::steps::certificate::ID];
+
 fn secret_days(spec: &ConnectionSpec, survey: &Survey) -> Option<u16> {
     let is_new = survey
         .rows
         .iter()
-        .any(|row| row.id == crate::steps::secret::ID && row.change == Change::Create);
+        .any(|row| CREDENTIALS.contains(&row.id.as_str()) && row.change == Change::Create);
     match spec.credential {
-        Credential::NewSecret { days } if is_new => Some(days),
-        Credential::NewSecret { .. } | Credential::GivenSecret => None,
+        Credential::NewSecret { days } | Credential::NewCertificate { days } if is_new => {
+            Some(days)
+        }
+        _ => None,
     }
 }
 

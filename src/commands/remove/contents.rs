@@ -27,6 +27,8 @@ pub(super) async fn look(azure: Option<&Azure>, undo: &Undo) -> Contents {
             ResourceKind::Application
             | ResourceKind::ServicePrincipal
             | ResourceKind::ClientSecret
+            | ResourceKind::Certificate
+            | ResourceKind::FederatedCredential
             | ResourceKind::RoleAssignment
             | ResourceKind::BillingRoleAssignment
             | ResourceKind::ResourceProvider

@@ -76,6 +76,9 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
         };
         let unnoted = remove_unnoted(app, &azure, &target, args.with_data).await?;
         undo.kept.extend(unnoted);
+        if let Some(record) = &target.record {
+            super::rotate::take_back_attempts(app, &azure, record).await?;
+        }
         undone = take_back(app, &azure, &undo, &mut target, args.keep_going).await?;
     }
     let left = undone.len() < undo.ours.len() || undone.iter().any(|one| one.outcome.is_err());

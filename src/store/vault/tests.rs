@@ -35,6 +35,10 @@ impl Memory {
 
 #[async_trait]
 impl Vault for Memory {
+    fn name(&self) -> Option<String> {
+        None
+    }
+
     async fn get(&self, name: &str, version: Option<&str>) -> Result<Option<Kept>, Error> {
         if self.forgets || self.is_deleted(name) {
             return Ok(None);

@@ -71,6 +71,32 @@ fn killed_anywhere_and_taken_back_only_ours_is_gone() {
     );
 }
 
+/// A rotation that was killed after it had added a secret leaves one that no record names; removing takes it too.
+#[test]
+fn a_rotation_killed_anywhere_and_taken_back_only_ours_is_gone() {
+    let (state, client_id) = world();
+    let app = ["--app-id", &client_id.to_string()];
+    let rotate = ["rotate", "spot", "--yes", "--output", "json"];
+    let connected = || {
+        let lab = lab(&state);
+        lab.run_init(&app).exits(0);
+        lab
+    };
+    let undisturbed = Undisturbed::of_run(&connected(), &rotate.map(str::to_owned));
+    walk(
+        "init --app-id, rotate, kill -9, remove",
+        &undisturbed.points(),
+        |point| {
+            let lab = lab(&state);
+            let before = azure(&lab);
+            must_exit(lab.run_init(&app), 0)?;
+            let killed = stop_at(&lab, &rotate, point, Signal::KILL)?;
+            taken_back(&lab, &before)?;
+            Ok(killed.is_some())
+        },
+    );
+}
+
 /// Two kills in a row leave two secrets that nobody knows; removing takes both.
 #[test]
 fn killed_twice_after_the_secret_was_made_and_taken_back_only_ours_is_gone() {

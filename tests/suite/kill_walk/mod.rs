@@ -5,12 +5,14 @@
 
 mod backfill;
 mod billing;
+mod certificates;
 mod cut_connections;
 mod existing_app;
 mod exports;
 mod late_replicas;
 mod new_app;
 mod partner;
+mod rotate;
 mod signals;
 mod vault;
 

@@ -2,7 +2,7 @@
 
 use azconnect::azure::cloud::Cloud;
 use azconnect::azure::ids::{ClientId, TenantId};
-use azconnect::azure::sign_in::{Method, claims, client_secret};
+use azconnect::azure::sign_in::{Method, OwnProof, claims, of_application};
 use azconnect::error::Kind;
 use azconnect::host::Host;
 use azconnect::sandbox::{FederatedIdentityCredential, KeyCredential, ids};
@@ -50,7 +50,8 @@ async fn the_connections_own_secret_gives_its_own_token() {
         ClientId::new(ids::OPERATOR_CLIENT_ID),
     );
     let secret = Secret::new(ids::OPERATOR_SECRET);
-    let credential = client_secret(&lab.cloud, &lab.transport, tenant, client_id, &secret).unwrap();
+    let way = (lab.cloud.as_ref(), &lab.transport, &Host::made_of([]));
+    let credential = of_application(way, tenant, client_id, OwnProof::Secret(&secret)).unwrap();
     let scope = Cloud::scope(&lab.cloud.arm_audience);
     let token = credential.get_token(&[&scope], None).await.unwrap();
     let known = claims(&token).unwrap();

@@ -1,0 +1,89 @@
+//! Roles for a principal that exists already. People paste one of three ids, and only one of them can be given roles.
+
+use super::Answers;
+use crate::azure::Azure;
+use crate::azure::ids::ClientId;
+use crate::connection::Application;
+use crate::error::{Error, Kind, Result};
+
+/// The principal that was named; none where none was.
+///
+/// # Errors
+/// `Usage` where the id is another thing's, with the right one, or where answers contradict it; whatever Azure answers.
+pub(super) async fn principal(answers: &Answers, azure: &Azure) -> Result<Option<Application>> {
+    let Some(given) = answers.value("principal_id") else {
+        return Ok(None);
+    };
+    refuse_contradiction(answers)?;
+    let id: ClientId = given
+        .parse()
+        .map_err(|_| Error::bug("principal_id was not checked"))?;
+    if let Some(found) = azure.principal(id.guid()).await? {
+        return Ok(Some(Application::Principal {
+            object_id: found.id,
+            client_id: found.app_id,
+            display_name: found
+                .display_name
+                .map_or_else(|| given.to_owned(), |name| crate::text::printable(&name)),
+        }));
+    }
+    if let Some(principal) = azure.service_principal(id).await? {
+        return Err(wrong(
+            given,
+            "is an application (client) ID",
+            &principal.id.to_string(),
+        ));
+    }
+    if let Some(client_id) = azure.client_id_of_object(id.guid()).await? {
+        return Err(match azure.service_principal(client_id).await? {
+            Some(principal) => wrong(
+                given,
+                "is the object ID of an app registration",
+                &principal.id.to_string(),
+            ),
+            None => Error::usage(
+                "principal_id_of_app",
+                format!("`{given}` is the object ID of an app registration that has no service principal in this directory."),
+            )
+            .hint(format!("Use the app itself, and its service principal is made: --app-id {client_id}")),
+        });
+    }
+    Err(Error::new(
+        Kind::Usage,
+        "principal_unknown",
+        format!("There is no service principal with the object ID `{given}` in this directory."),
+    )
+    .hint("Of a managed identity it is under Identity > Object (principal) ID; of an app, under Enterprise applications > Object ID."))
+}
+
+/// Roles only: no app is made, and no credential.
+fn refuse_contradiction(answers: &Answers) -> Result<()> {
+    let others = [
+        "app_id",
+        "app_name",
+        "credential",
+        "certificate",
+        "federated",
+    ];
+    let Some(other) = others.into_iter().find(|key| answers.get(key).is_some()) else {
+        return Ok(());
+    };
+    Err(Error::usage(
+        "principal_and_more",
+        format!(
+            "`--principal-id` and `--{}` don't go together.",
+            other.replace('_', "-")
+        ),
+    )
+    .why("A principal that exists gets roles, and neither an app registration nor a credential.")
+    .hint("Leave one of them away."))
+}
+
+fn wrong(given: &str, what: &str, right: &str) -> Error {
+    Error::usage(
+        "principal_id_of_another",
+        format!("`{given}` {what}, and roles are given to the object ID of the service principal."),
+    )
+    .why("An app has three ids: the client ID, and one object ID each for its registration and its service principal.")
+    .hint(format!("Use that one: --principal-id {right}"))
+}
