@@ -20,7 +20,9 @@ use tokio::sync::Semaphore;
 
 pub use super::call::Call;
 use super::cloud::Cloud;
-use super::decode::{correlation_id, decode, is_a_strangers, oddity, provider, with_id};
+use super::decode::{
+    correlation_id, decode, inner_code, is_a_strangers, oddity, provider, with_id,
+};
 use super::error::{ApiError, AzureError, Facts, Result};
 use super::failure::{failure, unreadable};
 use super::throttling::{LongestWait, RETRY_AFTER, longest_wait};
@@ -65,6 +67,14 @@ pub struct Reply {
     service: Service,
     headers: Headers,
     body: Vec<u8>,
+}
+
+/// Whatever was answered.
+struct Answered {
+    status: u16,
+    headers: Headers,
+    body: Vec<u8>,
+    request_line: String,
 }
 
 impl Reply {
@@ -175,6 +185,43 @@ impl Api {
     /// [`AzureError::Api`] for every answer but 2xx, [`AzureError::SignIn`] where no token was to be had,
     /// [`AzureError::Network`] where no answer came.
     pub async fn send(&self, call: Call) -> Result<Reply> {
+        let Answered {
+            status,
+            headers,
+            body,
+            request_line,
+        } = self.exchange(call).await?;
+        if (200..300).contains(&status) {
+            return Ok(Reply {
+                status,
+                service: self.service,
+                headers,
+                body,
+            });
+        }
+        Err(self.refused(status, &headers, &body, request_line))
+    }
+
+    /// The challenge (`WWW-Authenticate`) with which the API refuses a request that has no token; `None` where it lets it in.
+    ///
+    /// # Errors
+    /// As [`Api::send`], for every other refusal.
+    pub async fn challenge(&self, call: Call) -> Result<Option<String>> {
+        let answered = self.exchange(call).await?;
+        let named = HeaderName::from_static("www-authenticate");
+        match (answered.status, answered.headers.get_optional_str(&named)) {
+            (401, Some(challenge)) => Ok(Some(challenge.to_owned())),
+            (200..300, _) => Ok(None),
+            (status, _) => Err(self.refused(
+                status,
+                &answered.headers,
+                &answered.body,
+                answered.request_line,
+            )),
+        }
+    }
+
+    async fn exchange(&self, call: Call) -> Result<Answered> {
         let url = self.resolve(&call.path)?;
         let request_line = format!(
             "{} {}{}",
@@ -206,16 +253,12 @@ impl Api {
             .await
             .map_err(|error| self.failed(error))?;
         let (status, headers, body) = response.deconstruct();
-        let (status, body) = (u16::from(status), body.to_vec());
-        if (200..300).contains(&status) {
-            return Ok(Reply {
-                status,
-                service: self.service,
-                headers,
-                body,
-            });
-        }
-        Err(self.refused(status, &headers, &body, request_line))
+        Ok(Answered {
+            status: u16::from(status),
+            headers,
+            body: body.to_vec(),
+            request_line,
+        })
     }
 
     /// Sends a request and reads its answer.
@@ -275,8 +318,9 @@ impl Api {
         let same_host = url.host_str() == self.endpoint.host_str()
             && url.port_or_known_default() == self.endpoint.port_or_known_default()
             && url.scheme() == self.endpoint.scheme();
-        // A blob endpoint is made from the cloud's own template, one for each account.
-        if same_host && (self.service == Service::Storage || self.cloud.owns(&url)) {
+        // The endpoints of accounts and vaults are made from the cloud's own templates, one for each.
+        let by_template = matches!(self.service, Service::Storage | Service::KeyVault);
+        if same_host && (by_template || self.cloud.owns(&url)) {
             return Ok(url);
         }
         Err(odd(format!(
@@ -299,6 +343,12 @@ impl Api {
         let (mut code, message) = decode(status, body);
         if let Some(named) = named {
             code = crate::text::printable(named);
+        }
+        // Key Vault says the same word for several causes, and the cause inside.
+        if self.service == Service::KeyVault
+            && let Some(inner) = inner_code(body)
+        {
+            code = inner;
         }
         let correlation_id = correlation_id(headers);
         let request = with_id(request, headers);
@@ -333,11 +383,15 @@ impl Api {
 
     fn failed(&self, error: azure_core::Error) -> AzureError {
         let mut failed = failure(error, &self.endpoint, &self.facts);
-        // Each account has a name of its own in the DNS, so one that isn't found is most often no account.
+        // Each account and vault has a name of its own in the DNS, so one that isn't found is most often none.
         if let AzureError::Network(network) = &mut failed
-            && (self.service, network.code) == (Service::Storage, "dns")
+            && network.code == "dns"
         {
-            network.code = "storage-dns";
+            network.code = match self.service {
+                Service::Storage => "storage-dns",
+                Service::KeyVault => "vault-dns",
+                _ => "dns",
+            };
         }
         failed
     }

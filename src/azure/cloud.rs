@@ -26,6 +26,8 @@ pub struct Cloud {
     pub partner_center: Url,
     /// Blob endpoint with `{account}` in the place of the storage account's name.
     pub blob: String,
+    /// Key vault endpoint with `{vault}` in the place of the vault's name; none where a cloud file names none.
+    pub key_vault: Option<String>,
     /// The portal that people are sent to.
     pub portal: Url,
     /// Audience of Graph tokens.
@@ -34,6 +36,8 @@ pub struct Cloud {
     pub arm_audience: String,
     /// Audience of storage tokens.
     pub storage_audience: String,
+    /// Audience of key vault tokens.
+    pub key_vault_audience: String,
     /// Audience of Partner Center tokens.
     pub partner_center_audience: String,
     /// A further root certificate (PEM) for these endpoints.
@@ -50,10 +54,12 @@ struct Written {
     arm: String,
     partner_center: String,
     blob: String,
+    key_vault: Option<String>,
     portal: String,
     graph_audience: Option<String>,
     arm_audience: Option<String>,
     storage_audience: Option<String>,
+    key_vault_audience: Option<String>,
     partner_center_audience: Option<String>,
     ca_file: Option<PathBuf>,
 }
@@ -98,6 +104,21 @@ impl Cloud {
     /// The blob endpoint of a storage account.
     pub fn blob_endpoint(&self, account: &str) -> String {
         self.blob.replace("{account}", account)
+    }
+
+    /// The endpoint of a key vault; `None` where the cloud has no vaults or the name makes no address.
+    pub fn vault_endpoint(&self, vault: &str) -> Option<Url> {
+        let template = self.key_vault.as_deref()?;
+        Url::parse(&template.replace("{vault}", vault)).ok()
+    }
+
+    /// The name of the vault that is at this address of the cloud's; `None` for every other address.
+    pub fn vault_at(&self, address: &str) -> Option<String> {
+        let (before, after) = self.key_vault.as_deref()?.split_once("{vault}")?;
+        let bare = |text: &str| text.trim_end_matches('/').to_ascii_lowercase();
+        let name = bare(address);
+        let name = name.strip_prefix(&before.to_ascii_lowercase())?;
+        Some(name.strip_suffix(&bare(after))?.to_owned())
     }
 
     /// Whether a link that a service gave us stays in this cloud, so that a token may follow it.
@@ -160,6 +181,12 @@ fn check(written: Written, folder: &Path) -> Result<Cloud, String> {
         return Err("lacks `{account}` in `blob`".to_owned());
     }
     endpoint("blob", &written.blob.replace("{account}", "account"))?;
+    if let Some(template) = &written.key_vault {
+        if !template.contains("{vault}") {
+            return Err("lacks `{vault}` in `key_vault`".to_owned());
+        }
+        endpoint("key_vault", &template.replace("{vault}", "vault"))?;
+    }
     let graph = endpoint("graph", &written.graph)?;
     let arm = endpoint("arm", &written.arm)?;
     let partner_center = endpoint("partner_center", &written.partner_center)?;
@@ -175,8 +202,12 @@ fn check(written: Written, folder: &Path) -> Result<Cloud, String> {
         storage_audience: written
             .storage_audience
             .unwrap_or_else(|| "https://storage.azure.com".to_owned()),
+        key_vault_audience: written
+            .key_vault_audience
+            .unwrap_or_else(|| "https://vault.azure.net".to_owned()),
         partner_center_audience: audience(written.partner_center_audience, &partner_center),
         blob: written.blob,
+        key_vault: written.key_vault,
         graph,
         arm,
         partner_center,
@@ -238,6 +269,28 @@ ca_file = "ca.pem"
         assert_eq!(cloud.graph_audience, "https://graph.microsoft.com");
         assert_eq!(cloud.arm_audience, "https://127.0.0.1:9445");
         assert_eq!(cloud.ca_file.as_deref(), Some(Path::new("folder/ca.pem")));
+        assert_eq!(cloud.vault_endpoint("x"), None);
+    }
+
+    #[test]
+    fn a_vaults_name_and_address_are_each_others_inverse() {
+        for (name, domain) in [
+            ("public", "vault.azure.net"),
+            ("usgov", "vault.usgovcloudapi.net"),
+            ("china", "vault.azure.cn"),
+        ] {
+            let cloud = Cloud::named(name).unwrap();
+            assert_eq!(cloud.key_vault_audience, format!("https://{domain}"));
+            let address = format!("https://Contoso-Vault.{domain}/");
+            assert_eq!(cloud.vault_at(&address).as_deref(), Some("contoso-vault"));
+            let endpoint = cloud.vault_endpoint("contoso-vault").unwrap();
+            assert_eq!(endpoint.as_str(), address.to_lowercase());
+            assert_eq!(cloud.vault_at("https://contoso-vault.example.com"), None);
+        }
+        let sandbox = "key_vault = \"https://127.0.0.1:9448/{vault}\"\n";
+        let cloud = parse(&format!("{sandbox}{LAB}"), Path::new(".")).unwrap();
+        let name = cloud.vault_at("https://127.0.0.1:9448/contoso-vault/");
+        assert_eq!(name.as_deref(), Some("contoso-vault"));
     }
 
     #[test]
@@ -255,6 +308,10 @@ ca_file = "ca.pem"
                 "plain `http` endpoint under `arm`",
             ),
             (LAB.replace("/{account}", ""), "lacks `{account}`"),
+            (
+                format!("key_vault = \"https://127.0.0.1:9448\"\n{LAB}"),
+                "lacks `{vault}`",
+            ),
             (
                 LAB.replace("graph_audience", "graph_audiense"),
                 "graph_audiense",

@@ -35,6 +35,14 @@ pub(super) fn decode(status: u16, body: &[u8]) -> (String, String) {
     )
 }
 
+/// The code inside an error (`innererror`), which says more than the error's own.
+pub(super) fn inner_code(body: &[u8]) -> Option<String> {
+    let value: Value = serde_json::from_slice(body).ok()?;
+    let inner = value.get("error")?.get("innererror")?;
+    let code = inner.get("code")?.as_str()?;
+    Some(crate::text::printable(code)).filter(|code| !code.is_empty())
+}
+
 fn from_json(value: &Value) -> (Option<String>, Option<String>) {
     // Resource Manager and Graph wrap in `error`; older services answer flat; OAuth has a string under `error`.
     let error = value
@@ -258,6 +266,25 @@ mod tests {
                 (code.to_owned(), message.to_owned()),
                 "{body}"
             );
+        }
+    }
+
+    #[test]
+    fn the_code_inside_is_read_where_there_is_one() {
+        let inner = |body: &str| inner_code(body.as_bytes());
+        assert_eq!(
+            inner(
+                r#"{"error":{"code":"Forbidden","message":"x","innererror":{"code":"ForbiddenByRbac"}}}"#
+            ),
+            Some("ForbiddenByRbac".to_owned())
+        );
+        for none in [
+            "",
+            "{}",
+            r#"{"error":{"code":"Forbidden"}}"#,
+            r#"{"error":{"innererror":{"code":""}}}"#,
+        ] {
+            assert_eq!(inner(none), None, "{none}");
         }
     }
 

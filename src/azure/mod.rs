@@ -22,6 +22,7 @@ mod failure;
 pub mod graph;
 pub mod graph_keys;
 pub mod ids;
+pub mod key_vault;
 pub mod network_path;
 pub mod openid;
 mod operation;

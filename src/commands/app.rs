@@ -1,25 +1,24 @@
 //! What every command stands on: the cloud, the network, this machine's files, the screen.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use azure_core::credentials::TokenCredential;
 
 use super::arguments::Global;
+use super::key_vault::LazyVault;
 use super::signing::SignIns;
-use crate::azure::cloud::Cloud;
+pub use super::way::Reach;
+use super::way::Way;
 use crate::azure::error::Facts;
 use crate::azure::ids::{ClientId, TenantId};
 use crate::azure::sign_in::OwnProof;
-use crate::azure::transport::{Network, Transport};
 use crate::azure::{Azure, sign_in};
 use crate::connection::ConnectionRecord;
 use crate::error::{Error, Kind, Result};
 use crate::host::Host;
 use crate::remedies::AZURE_FLAG;
-use crate::sandbox::{self, Sandbox};
 use crate::secret::Secret;
-use crate::store::{Choice, Connections, Paths, SecretStore};
+use crate::store::{Choice, Connections, Paths, SecretStore, Vault};
 use crate::ui::Ui;
 
 /// The rooms below, opened for one run.
@@ -38,17 +37,7 @@ pub struct App {
     pub on_interrupt: Mutex<Vec<String>>,
     /// Sign-ins that are used again, where one run connects many.
     pub(super) sign_ins: Option<Arc<SignIns>>,
-    azure: Arc<tokio::sync::OnceCell<Reach>>,
-}
-
-/// The way to Azure, opened when the first command needs it.
-pub struct Reach {
-    /// Which Azure.
-    pub cloud: Arc<Cloud>,
-    /// The way there.
-    pub transport: Transport,
-    /// The simulated Azure, if it is that one.
-    pub sandbox: Option<Sandbox>,
+    way: Arc<Way>,
 }
 
 impl App {
@@ -65,13 +54,13 @@ impl App {
         };
         Ok(App {
             host: host.clone(),
+            way: Arc::new(Way::new(host, &ui, &global, &paths)),
             ui,
             global,
             connections: Connections::of(&paths),
             paths,
             on_interrupt: Mutex::new(Vec::new()),
             sign_ins: None,
-            azure: Arc::default(),
         })
     }
 
@@ -89,7 +78,7 @@ impl App {
             connections: self.connections.clone(),
             on_interrupt: Mutex::new(Vec::new()),
             sign_ins: Some(sign_ins),
-            azure: self.azure.clone(),
+            way: self.way.clone(),
         }
     }
 
@@ -98,55 +87,27 @@ impl App {
     /// # Errors
     /// `Usage` where the cloud file or a certificate is wrong, `Failed` where the sandbox can't be started.
     pub async fn reach(&self) -> Result<&Reach> {
-        self.azure.get_or_try_init(|| self.open_reach()).await
+        self.way.reach().await
     }
 
-    async fn open_reach(&self) -> Result<Reach> {
-        let sandbox = if self.global.sandbox {
-            Some(self.start_sandbox().await?)
-        } else {
-            None
-        };
-        let cloud = match &sandbox {
-            Some(sandbox) => {
-                let file = sandbox
-                    .write_cloud_file(&self.paths.state)
-                    .map_err(|error| sandbox_failed(&error.to_string()))?;
-                Cloud::named(&file.to_string_lossy())?
-            }
-            None => Cloud::named(&self.global.cloud)?,
-        };
-        let network = Network {
-            ca_file: self.global.ca_file.clone(),
-            timeout: self.global.timeout.map(Duration::from_secs),
-        };
-        let transport = Transport::new(&cloud, &network)?;
-        Ok(Reach {
-            cloud: Arc::new(cloud),
-            transport,
-            sandbox,
-        })
+    /// The same way, for whoever outlives a borrow of this.
+    pub(super) fn way(&self) -> &Arc<Way> {
+        &self.way
     }
 
-    async fn start_sandbox(&self) -> Result<Sandbox> {
-        self.paths.make()?;
-        let options = sandbox::Options {
-            state_file: Some(self.paths.state.join("azure.json")),
-            seed: sandbox::State::contoso_as_partner(),
-            ..sandbox::Options::default()
-        };
-        sandbox::start(options)
-            .await
-            .map_err(|error| sandbox_failed(&error.to_string()))
-    }
-
-    /// The store that a record or a flag names.
+    /// The store that a record or a flag names. A key vault is opened when something is asked of it.
     ///
     /// # Errors
     /// `Usage` where it names none.
     pub fn store(&self, choice: &str) -> Result<Arc<dyn SecretStore>> {
         let choice: Choice = choice.parse()?;
-        Ok(crate::store::open(&choice, &self.host, &self.paths))
+        Ok(self.open_store(&choice, &self.paths))
+    }
+
+    /// The store of a choice, with the files of these folders.
+    pub(super) fn open_store(&self, choice: &Choice, paths: &Paths) -> Arc<dyn SecretStore> {
+        let vault = |place: &str| -> Arc<dyn Vault> { Arc::new(LazyVault::new(&self.way, place)) };
+        crate::store::open(choice, &self.host, paths, vault)
     }
 
     /// Azure as the connection itself sees it, with a credential that has no token yet.
@@ -278,14 +239,7 @@ impl App {
 
     /// The flag that leads to the same Azure as this run's; none where that is the one anyway.
     pub fn azure_flag(&self) -> Option<String> {
-        let cloud = self.global.cloud.as_str();
-        if self.global.sandbox {
-            Some("--sandbox".to_owned())
-        } else if cloud == "public" || self.host.env("AZCONNECT_CLOUD") == Some(cloud) {
-            None
-        } else {
-            Some(format!("--cloud {}", crate::text::shell_word(cloud)))
-        }
+        self.way.azure_flag()
     }
 
     /// From now on, an interrupted run ends with these lines.
@@ -302,16 +256,4 @@ pub const ELSEWHERE: &str = "credential_elsewhere";
 
 fn elsewhere(why: &str) -> Error {
     Error::usage(ELSEWHERE, "This machine can't sign in as the app.").why(why)
-}
-
-fn sandbox_failed(reason: &str) -> Error {
-    Error::new(
-        Kind::Failed,
-        "sandbox",
-        format!(
-            "The simulated Azure can't be started: {}.",
-            reason.trim_end_matches('.')
-        ),
-    )
-    .hint("Empty it and begin anew: azconnect sandbox --reset")
 }

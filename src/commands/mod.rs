@@ -13,6 +13,7 @@ pub mod given_secret;
 pub mod handover;
 pub mod init;
 pub mod journals;
+mod key_vault;
 pub mod logging;
 pub mod narration;
 pub mod prove;
@@ -26,6 +27,7 @@ pub mod signing;
 mod unstored;
 pub mod vendors;
 pub mod views;
+pub mod way;
 
 use crate::error::Result;
 use crate::exit::Exit;

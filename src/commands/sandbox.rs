@@ -11,7 +11,7 @@ use super::views::{heading, paragraph, row};
 use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
 use crate::sandbox::{self, Rule, ids};
-use crate::store::Paths;
+use crate::store::{Choice, Paths};
 use crate::ui::{Block, Event, Output};
 
 const EXAMPLES: &str = "\
@@ -32,7 +32,7 @@ pub struct Args {
     /// Empty it (with --sandbox's connections) and end
     #[arg(long)]
     reset: bool,
-    /// Listen on this port and the four after it
+    /// Listen on this port and the five after it
     #[arg(long, value_name = "PORT")]
     port: Option<u16>,
     /// Fail as the rules of this TOML file say (`[[rule]]` with service, method, path, nth, action)
@@ -90,7 +90,7 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
     let endpoints = server.endpoints();
     let document = documents::document(
         Exit::Ok,
-        json!({"cloud_file": cloud_file, "endpoints": {"login": endpoints.login, "graph": endpoints.graph, "arm": endpoints.arm, "partner_center": endpoints.partner_center, "blob": endpoints.blob}}),
+        json!({"cloud_file": cloud_file, "endpoints": {"login": endpoints.login, "graph": endpoints.graph, "arm": endpoints.arm, "partner_center": endpoints.partner_center, "blob": endpoints.blob, "key_vault": endpoints.key_vault}}),
     );
     let rows = vec![
         row("Cloud file", cloud_file.display().to_string(), ""),
@@ -107,6 +107,11 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
         ),
         row("AZURE_CLIENT_ID", ids::OPERATOR_CLIENT_ID.to_string(), ""),
         row("AZURE_CLIENT_SECRET", ids::OPERATOR_SECRET, ""),
+        row(
+            "Key vault",
+            ids::KEY_VAULT,
+            "a place for secrets: `--store key-vault:contoso-vault`",
+        ),
         row(
             "App management",
             format!("{}{}", endpoints.partner_center, sandbox::APP_MANAGEMENT),
@@ -153,11 +158,13 @@ async fn until_stopped() {
 async fn reset(app: &App, paths: &Paths) -> Result<Exit> {
     let connections = crate::store::Connections::of(paths);
     for record in connections.all().unwrap_or_default() {
-        // The folder goes with everything in it; only the keyring's entries have to be taken out one by one.
-        if let Ok(choice) = record.credential.stored_in.parse() {
-            crate::store::open(&choice, &app.host, paths)
-                .delete(record.name.as_str())
-                .await?;
+        // The folder goes with everything in it, simulated vaults too; only the keyring's entries have to be taken out one by one.
+        match record.credential.stored_in.parse::<Choice>() {
+            Ok(Choice::KeyVault(_)) | Err(_) => {}
+            Ok(choice) => {
+                let store = app.open_store(&choice, paths);
+                store.delete(record.name.as_str()).await?;
+            }
         }
     }
     for folder in [&paths.config, &paths.state] {

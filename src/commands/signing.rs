@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 
-use super::app::{App, Reach};
+use super::app::App;
+use super::way::{Reach, Way};
 use crate::azure::Azure;
 use crate::azure::error::Facts;
 use crate::azure::ids::TenantId;
@@ -23,19 +24,31 @@ use crate::ui::{Event, Ui};
 /// # Errors
 /// `SignedOut` where nobody could be signed in (code `no_sign_in` where there is no way at all); whatever Entra ID answers.
 pub async fn sign_in(app: &App, answers: &Answers) -> Result<SignedIn> {
+    let key = Key::of(wanted(answers)?, answers);
+    if let Some(known) = app.sign_ins.as_ref().and_then(|all| all.find(&key)) {
+        return Ok(known);
+    }
+    let signed_in = sign_in_along(app.way(), answers).await?;
+    if let Some(all) = &app.sign_ins {
+        all.keep(key, &signed_in);
+    }
+    Ok(signed_in)
+}
+
+fn wanted(answers: &Answers) -> Result<Method> {
+    answers
+        .value_or("sign_in", "auto")
+        .parse()
+        .map_err(|_| Error::bug("sign_in was not checked"))
+}
+
+async fn sign_in_along(way: &Way, answers: &Answers) -> Result<SignedIn> {
     let Reach {
         cloud,
         transport,
         sandbox,
-    } = app.reach().await?;
-    let wanted: Method = answers
-        .value_or("sign_in", "auto")
-        .parse()
-        .map_err(|_| Error::bug("sign_in was not checked"))?;
-    let key = Key::of(wanted, answers);
-    if let Some(known) = app.sign_ins.as_ref().and_then(|all| all.find(&key)) {
-        return Ok(known);
-    }
+    } = way.reach().await?;
+    let wanted = wanted(answers)?;
     let simulated = sandbox.as_ref().filter(|_| wanted == Method::Auto);
     // The simulated Azure brings its own administrator; real credentials of the environment are none of its business.
     let method = if simulated.is_some() {
@@ -45,10 +58,10 @@ pub async fn sign_in(app: &App, answers: &Answers) -> Result<SignedIn> {
     };
     let opener = match sandbox {
         Some(sandbox) => Opener::Simulated(sandbox.person(sandbox::ids::AVERY_NAME)),
-        None => Opener::Machine(app.host.clone()),
+        None => Opener::Machine(way.host.clone()),
     };
     let person = Arc::new(Watching {
-        ui: app.ui.clone(),
+        ui: way.ui.clone(),
         opener,
     });
     let client_id = answers
@@ -59,7 +72,7 @@ pub async fn sign_in(app: &App, answers: &Answers) -> Result<SignedIn> {
     let request = Request {
         cloud,
         transport,
-        host: &app.host,
+        host: &way.host,
         tenant: answers.value("tenant"),
         client_id,
         person,
@@ -70,7 +83,8 @@ pub async fn sign_in(app: &App, answers: &Answers) -> Result<SignedIn> {
     } else {
         format!("{}: {}", signed_in.method, signed_in.why)
     };
-    app.ui.tell(Event::Fact {
+    way.note(&signed_in);
+    way.ui.tell(Event::Fact {
         label: "Signed in".to_owned(),
         value: signed_in
             .account
@@ -78,9 +92,6 @@ pub async fn sign_in(app: &App, answers: &Answers) -> Result<SignedIn> {
             .unwrap_or_else(|| "an account without a name".to_owned()),
         source: why,
     });
-    if let Some(all) = &app.sign_ins {
-        all.keep(key, &signed_in);
-    }
     Ok(signed_in)
 }
 
@@ -174,11 +185,23 @@ pub async fn as_person(
 /// # Errors
 /// As [`sign_in`] and [`as_person`].
 pub async fn as_administrator(app: &App, tenant: TenantId, method: Option<&str>) -> Result<Azure> {
+    let signed_in = sign_in_to(app.way(), tenant, method).await?;
+    as_person(app, &signed_in, Some(tenant), None).await
+}
+
+/// Signs in to one directory; `method` as `--sign-in` says it.
+///
+/// # Errors
+/// As [`sign_in`].
+pub(super) async fn sign_in_to(
+    way: &Way,
+    tenant: TenantId,
+    method: Option<&str>,
+) -> Result<SignedIn> {
     let mut flags = BTreeMap::from([("tenant".to_owned(), vec![tenant.to_string()])]);
     flags.extend(method.map(|method| ("sign_in".to_owned(), vec![method.to_owned()])));
-    let answers = Answers::gather(&flags, &app.host, None, &BTreeMap::new())?;
-    let signed_in = sign_in(app, &answers).await?;
-    as_person(app, &signed_in, Some(tenant), None).await
+    let answers = Answers::gather(&flags, &way.host, None, &BTreeMap::new())?;
+    sign_in_along(way, &answers).await
 }
 
 /// Whoever watches while a sign-in goes on.

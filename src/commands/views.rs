@@ -155,6 +155,9 @@ pub fn place(stored_in: &str) -> String {
         Ok(Choice::Helper(command)) => {
             format!("with the helper `{}`", crate::text::printable(&command))
         }
+        Ok(Choice::KeyVault(vault)) => {
+            format!("in the key vault {}", crate::text::printable(&vault))
+        }
         Ok(Choice::None) => "nowhere: it was shown once".to_owned(),
         Err(_) => crate::text::printable(stored_in),
     }

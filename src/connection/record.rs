@@ -72,6 +72,6 @@ pub struct CredentialRecord {
     pub key_id: Option<KeyId>,
     /// When it ends, where known.
     pub expires_at: Option<Timestamp>,
-    /// `keyring`, `file:PATH`, `helper:COMMAND` or `none`.
+    /// `keyring`, `file:PATH`, `helper:COMMAND`, `key-vault:NAME` or `none`.
     pub stored_in: String,
 }

@@ -16,18 +16,20 @@ pub enum Choice {
     File(PathBuf),
     /// A program of the person's own: it and its arguments.
     Helper(String),
+    /// An Azure key vault: its name, or its address as the portal shows it.
+    KeyVault(String),
     /// Nowhere.
     None,
 }
 
-/// A place that this release can't keep a secret in.
+/// A place that no secret can be kept in.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidChoice {
-    /// The contract names it, no code does it yet. The caller says so and offers the others.
+    /// `key-vault:` and no vault behind it.
     #[error(
-        "Couldn't use `{0}`: this release can't keep secrets in a key vault. Use `keyring`, `file:PATH`, `helper:COMMAND` or `none`."
+        "Couldn't use `{0}`: it needs a key vault's name (3 to 24 letters, digits and single hyphens) or its address, such as `key-vault:contoso-vault` or `key-vault:https://contoso-vault.vault.azure.net`."
     )]
-    KeyVault(String),
+    NoVault(String),
     /// `file:` and nothing behind it.
     #[error("Couldn't use `file:`: it needs a path, such as `file:azconnect.env`.")]
     NoPath,
@@ -38,7 +40,7 @@ pub enum InvalidChoice {
     NoCommand,
     /// Anything else.
     #[error(
-        "`{0}` is no place for a secret: use `keyring`, `file:PATH`, `helper:COMMAND` or `none`."
+        "`{0}` is no place for a secret: use `keyring`, `file:PATH`, `helper:COMMAND`, `key-vault:NAME` or `none`."
     )]
     Unknown(String),
 }
@@ -54,10 +56,33 @@ impl FromStr for Choice {
             Some(("file", path)) => Ok(Choice::File(PathBuf::from(path))),
             Some(("helper", command)) if command.trim().is_empty() => Err(InvalidChoice::NoCommand),
             Some(("helper", command)) => Ok(Choice::Helper(command.trim().to_owned())),
-            Some(("key-vault", _)) => Err(InvalidChoice::KeyVault(text.to_owned())),
+            Some(("key-vault", vault)) if is_vault(vault) => {
+                Ok(Choice::KeyVault(vault.trim_end_matches('/').to_owned()))
+            }
+            Some(("key-vault", _)) => Err(InvalidChoice::NoVault(crate::text::printable(text))),
             _ => Err(InvalidChoice::Unknown(text.to_owned())),
         }
     }
+}
+
+/// Whether it is a vault's name, or may be its address; which addresses are a cloud's, the cloud knows.
+/// <https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftkeyvault>
+fn is_vault(text: &str) -> bool {
+    if let Some(rest) = text.strip_prefix("https://") {
+        let legal = |letter: char| letter.is_ascii_alphanumeric() || "-.:/".contains(letter);
+        return !rest.is_empty() && rest.chars().all(legal);
+    }
+    is_vault_name(text)
+}
+
+/// Whether a key vault can be called so. It becomes part of a host's name.
+pub fn is_vault_name(text: &str) -> bool {
+    let legal = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+    (3..=24).contains(&text.len())
+        && text.chars().all(legal)
+        && text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && !text.ends_with('-')
+        && !text.contains("--")
 }
 
 impl fmt::Display for Choice {
@@ -66,6 +91,7 @@ impl fmt::Display for Choice {
             Choice::Keyring => f.write_str("keyring"),
             Choice::File(path) => write!(f, "file:{}", path.display()),
             Choice::Helper(command) => write!(f, "helper:{command}"),
+            Choice::KeyVault(vault) => write!(f, "key-vault:{vault}"),
             Choice::None => f.write_str("none"),
         }
     }
@@ -73,13 +99,7 @@ impl fmt::Display for Choice {
 
 impl From<InvalidChoice> for Error {
     fn from(invalid: InvalidChoice) -> Self {
-        let code = match invalid {
-            InvalidChoice::KeyVault(_) => "store_not_supported",
-            InvalidChoice::NoPath | InvalidChoice::NoCommand | InvalidChoice::Unknown(_) => {
-                "invalid_store"
-            }
-        };
-        Error::usage(code, invalid.to_string())
+        Error::usage("invalid_store", invalid.to_string())
     }
 }
 
@@ -96,21 +116,16 @@ mod tests {
             "file:/a b/c.env",
             r"file:C:\keys\a.env",
             "helper:keep a",
+            "key-vault:contoso-vault",
+            "key-vault:https://contoso-vault.vault.azure.net",
         ] {
             assert_eq!(text.parse::<Choice>().unwrap().to_string(), text);
         }
     }
 
     #[test]
-    fn what_this_release_cannot_do_is_refused_in_words() {
+    fn what_is_no_place_is_refused_in_words() {
         let refused = |text: &str| Error::from(text.parse::<Choice>().unwrap_err());
-        let vault = refused("key-vault:https://contoso.vault.azure.net");
-        assert_eq!(vault.code(), "store_not_supported");
-        assert!(
-            vault.message().contains("this release can't"),
-            "{}",
-            vault.message()
-        );
         for text in [
             "file:",
             "helper: ",
@@ -119,6 +134,13 @@ mod tests {
             "Keyring",
             "keyring:x",
             "none:",
+            "key-vault:",
+            "key-vault:a",
+            "key-vault:two--hyphens",
+            "key-vault:http://contoso-vault.vault.azure.net",
+            "key-vault:https://",
+            "key-vault:https://user@contoso-vault.vault.azure.net",
+            "key-vault:contoso.vault.azure.net",
         ] {
             assert_eq!(refused(text).code(), "invalid_store", "{text:?}");
         }

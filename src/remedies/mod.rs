@@ -37,6 +37,7 @@ const FILES: &[(&str, &str)] = &[
         include_str!("storage_accounts.toml"),
     ),
     ("storage.toml", include_str!("storage.toml")),
+    ("key_vault.toml", include_str!("key_vault.toml")),
     ("partner_center.toml", include_str!("partner_center.toml")),
     ("network.toml", include_str!("network.toml")),
     ("store.toml", include_str!("store.toml")),
@@ -112,6 +113,8 @@ pub enum Service {
     StorageAccounts,
     /// The blob endpoint of a storage account.
     Storage,
+    /// The secrets of a key vault.
+    KeyVault,
     /// Partner Center's REST API.
     PartnerCenter,
     /// There was no answer: names, connections, TLS, proxies. Codes are ours.
@@ -130,6 +133,7 @@ impl Service {
             Service::Billing => "Azure Billing",
             Service::CostManagement => "Cost Management",
             Service::StorageAccounts | Service::Storage => "Azure Storage",
+            Service::KeyVault => "The key vault",
             Service::PartnerCenter => "Partner Center",
             Service::Network => "The network",
             Service::Store => "The store",
@@ -146,6 +150,7 @@ impl Service {
             | Service::Graph
             | Service::Arm
             | Service::Storage
+            | Service::KeyVault
             | Service::PartnerCenter
             | Service::Network
             | Service::Store => None,
@@ -278,6 +283,7 @@ pub const PLACEHOLDERS: &[(&str, &str)] = &[
         "storage_account",
         "the resource id of the storage account, with its leading slash",
     ),
+    ("vault", "the key vault's name"),
     ("portal", "the cloud's portal, without a slash at the end"),
     (
         "login",

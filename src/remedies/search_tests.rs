@@ -175,6 +175,8 @@ const ASKED_FOR: &[(Service, &str, u16, &str, Kind)] = &[
         "",
         Kind::Forbidden,
     ),
+    (Service::KeyVault, "ForbiddenByRbac", 403, "", Kind::Storage),
+    (Service::KeyVault, "Unauthorized", 401, "", Kind::SignedOut),
     (Service::PartnerCenter, "900329", 403, "", Kind::Forbidden),
     (Service::Network, "tls-unknown-issuer", 0, "", Kind::Failed),
     (Service::Store, "keyring-locked", 0, "", Kind::Storage),

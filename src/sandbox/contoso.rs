@@ -39,11 +39,13 @@ impl State {
             storage: super::storage::Storage::default(),
             exports: super::exports::Exports::default(),
             partner_center: super::partner_center::PartnerCenter::default(),
+            key_vaults: BTreeMap::new(),
         }
     }
 
     /// One directory, three people, one subscription, and an operator for pipelines; the ids are in [`ids`]. The subscription
-    /// has three resource groups, where its costs arise, and the providers of storage and costs, but not the one of exports.
+    /// has three resource groups, where its costs arise, and the providers of storage and costs, but not the one of exports. There
+    /// is one key vault, empty.
     #[must_use]
     pub fn contoso() -> Self {
         let mut state = Self::empty();
@@ -84,6 +86,7 @@ impl State {
             state.register_provider(ids::SUBSCRIPTION, namespace);
         }
         state.hire_operator();
+        state.add_key_vault(ids::KEY_VAULT);
         state.assign_role(ids::AVERY, ids::ROLE_OWNER, &root);
         state.assign_role(ids::OPERATOR_SERVICE_PRINCIPAL, ids::ROLE_OWNER, &root);
         state.assign_role(

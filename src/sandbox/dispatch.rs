@@ -15,7 +15,7 @@ use super::faults::Action;
 use super::log::{Completion, LogEntry, REDACTED};
 use super::server::Line;
 use super::world::{Shared, World};
-use super::{Service, arm, entra, exports, graph, partner_center, storage};
+use super::{Service, arm, entra, exports, graph, key_vault, partner_center, storage};
 
 /// One service's place in the sandbox.
 #[derive(Clone)]
@@ -113,6 +113,7 @@ fn handle(world: &mut World, call: &Call) -> Answer {
         Service::Arm => arm::handle(world, call),
         Service::PartnerCenter => partner_center::handle(world, call),
         Service::Blob => storage::blob::handle(world, call),
+        Service::KeyVault => key_vault::handle(world, call),
     }
 }
 

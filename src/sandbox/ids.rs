@@ -9,6 +9,8 @@ pub const TENANT: Uuid = uuid!("c0470500-0000-4000-8000-000000000001");
 pub const FABRIKAM_TENANT: Uuid = uuid!("fab21ca0-0000-4000-8000-000000000001");
 /// The subscription "Contoso Production".
 pub const SUBSCRIPTION: Uuid = uuid!("50b5c21b-0000-4000-8000-000000000001");
+/// The key vault whose secrets Avery and the operator manage.
+pub const KEY_VAULT: &str = "contoso-vault";
 /// Avery Howard, Global Administrator and Owner of the root management group.
 pub const AVERY: Uuid = uuid!("a0e27000-0000-4000-8000-000000000001");
 /// Avery's user principal name.

@@ -101,6 +101,9 @@ impl RequestLog {
         let mut inner = self.lock();
         entry.number = inner.entries.len() as u64 + 1;
         entry.request_body = redacted(entry.request_body, Secrets::All);
+        if entry.service == Service::KeyVault {
+            hide_value(&mut entry.request_body);
+        }
         for (name, value) in &mut entry.query {
             if SECRET_FIELDS.contains(&name.as_str()) {
                 REDACTED.clone_into(value);
@@ -126,6 +129,9 @@ impl RequestLog {
         entry.status = completion.status;
         entry.response_headers = completion.headers;
         entry.response_body = redacted(completion.body, Secrets::ButErrorCodes);
+        if entry.service == Service::KeyVault {
+            hide_value(&mut entry.response_body);
+        }
         entry.processed = completion.processed;
         let line = serde_json::to_string(entry).unwrap_or_default();
         if let Some(file) = &mut inner.file
@@ -156,6 +162,13 @@ impl Inner {
 enum Secrets {
     All,
     ButErrorCodes,
+}
+
+/// Key Vault's word for a secret, which elsewhere means a list.
+fn hide_value(body: &mut Value) {
+    if let Some(value) = body.get_mut("value").filter(|value| value.is_string()) {
+        *value = Value::from(REDACTED);
+    }
 }
 
 fn redacted(value: Value, secrets: Secrets) -> Value {

@@ -1,12 +1,12 @@
 //! A simulated Azure, as an https server on loopback: Entra, Microsoft Graph, Azure Resource Manager with Cost Management
-//! and Billing, and blob storage.
+//! and Billing, blob storage, and Key Vault.
 //!
 //! `azconnect sandbox` and `--sandbox` start it, and so does every test that needs an Azure. The rest of the program meets
 //! it as one more cloud, through a cloud file; it shares no code with that program, so that one mistake cannot hide in
 //! both. It is strict: what Azure refuses, it refuses, with Azure's codes and bodies.
 //!
 //! A request's way: `server` (TLS, connections) → `dispatch` (log, faults) → the service's table of routes
-//! (`entra`, `graph`, `arm`, `storage::blob`) → a plain function over the [`State`], under one lock. The state is on disk before the
+//! (`entra`, `graph`, `arm`, `storage::blob`, `key_vault`) → a plain function over the [`State`], under one lock. The state is on disk before the
 //! answer leaves.
 
 mod arm;
@@ -20,6 +20,7 @@ mod exports;
 mod faults;
 mod graph;
 pub mod ids;
+mod key_vault;
 mod log;
 mod partner_center;
 mod person;
@@ -48,6 +49,7 @@ pub use billing::{
 };
 pub use exports::{Execution, Export, ExportRun, Exports, RunError, RunResult};
 pub use faults::{Action, Faults, Rule};
+pub use key_vault::{KeyVault, SecretVersion, VaultPermission, VaultSecret};
 pub use log::LogEntry;
 pub use partner_center::{
     APP_MANAGEMENT, PartnerAccount, PartnerCenter, PartnerCustomer, PartnerKind, PartnerOddity,
@@ -82,7 +84,7 @@ pub struct Options {
     pub seed: State,
     /// File to which every request is appended as a line of JSON.
     pub request_log: Option<PathBuf>,
-    /// Port of the login service; the others take the four ports after it. None lets the system choose.
+    /// Port of the login service; the others take the five ports after it. None lets the system choose.
     pub first_port: Option<u16>,
 }
 
@@ -167,16 +169,19 @@ pub enum Service {
     PartnerCenter,
     /// Blob storage (ACCOUNT.blob.core.windows.net; here the account is the first part of the path).
     Blob,
+    /// Key Vault (VAULT.vault.azure.net; here the vault is the first part of the path).
+    KeyVault,
 }
 
 impl Service {
     /// All services, in the order of their ports.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Login,
         Self::Graph,
         Self::Arm,
         Self::PartnerCenter,
         Self::Blob,
+        Self::KeyVault,
     ];
 }
 
@@ -193,6 +198,8 @@ pub struct Endpoints {
     pub partner_center: String,
     /// Blob storage; the account is the first part of the path.
     pub blob: String,
+    /// Key Vault; the vault is the first part of the path.
+    pub key_vault: String,
 }
 
 impl Endpoints {
@@ -205,6 +212,7 @@ impl Endpoints {
             Service::Arm => &self.arm,
             Service::PartnerCenter => &self.partner_center,
             Service::Blob => &self.blob,
+            Service::KeyVault => &self.key_vault,
         }
     }
 }
@@ -296,6 +304,7 @@ impl Sandbox {
             arm,
             partner_center,
             blob,
+            key_vault,
         } = self.endpoints();
         format!(
             r#"name = "sandbox"
@@ -304,10 +313,12 @@ graph = "{graph}"
 arm = "{arm}"
 partner_center = "{partner_center}"
 blob = "{blob}/{{account}}"
+key_vault = "{key_vault}/{{vault}}"
 portal = "https://portal.azure.com"
 graph_audience = "https://graph.microsoft.com"
 arm_audience = "https://management.azure.com"
 storage_audience = "https://storage.azure.com"
+key_vault_audience = "https://vault.azure.net"
 partner_center_audience = "https://api.partnercenter.microsoft.com"
 ca_file = "ca.pem"
 "#

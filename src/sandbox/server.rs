@@ -69,6 +69,7 @@ pub(super) fn endpoints(listeners: &[TcpListener]) -> Result<Endpoints, SandboxE
         arm: next()?,
         partner_center: next()?,
         blob: next()?,
+        key_vault: next()?,
     })
 }
 

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::billing::Billing;
 use super::exports::Exports;
+use super::key_vault::KeyVault;
 use super::partner_center::PartnerCenter;
 use super::storage::Storage;
 
@@ -48,6 +49,9 @@ pub struct State {
     /// Partners, their customers, and who may ask about them. Files written before there were any lack it.
     #[serde(default)]
     pub partner_center: PartnerCenter,
+    /// Key vaults by name. Files written before there were any lack it.
+    #[serde(default)]
+    pub key_vaults: BTreeMap<String, KeyVault>,
 }
 
 /// A directory.

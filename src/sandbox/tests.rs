@@ -20,6 +20,7 @@ mod faults;
 mod graph;
 mod graph_secrets;
 mod journey;
+mod key_vault;
 mod login;
 mod management;
 mod partner_center;

@@ -17,6 +17,7 @@ impl StoreError {
             StoreError::TimedOut { .. } => Some("A window that asks to unlock it may be waiting on a screen. What was asked for may still happen.".to_owned()),
             StoreError::Io { source, .. } => Some(sentence(&source.to_string())),
             StoreError::NoHome => Some(format!("Neither `AZCONNECT_HOME` nor `{HOME}` is set to a folder.")),
+            StoreError::VaultTaken { .. } => Some("Its tags name another connection or directory, or say nothing of azconnect.".to_owned()),
             StoreError::WorldWritable { .. } => Some("The folder is writable by all and has no sticky bit.".to_owned()),
             _ => None,
         }
@@ -55,6 +56,13 @@ impl StoreError {
             StoreError::HelperAnswer { .. } => {
                 "Compare it with the protocol, under \"A store of your own\" in the README: `get` answers {\"secret\":\"…\"} or nothing."
             }
+            StoreError::VaultTaken { .. } => {
+                "Give the connection another name (`--connection`), or use another vault."
+            }
+            // What Key Vault said has its own.
+            StoreError::Vault(_) | StoreError::VaultBusy { .. } => {
+                "Wait a minute, and run the same command again."
+            }
             StoreError::Held { .. } => {
                 "Wait until the other azconnect ends, and run the same command again."
             }
@@ -74,6 +82,12 @@ impl StoreError {
 
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
+        let error = match error {
+            StoreError::Vault(explained) => {
+                return explained.hints(OTHER_PLACES.map(str::to_owned));
+            }
+            other => other,
+        };
         let choices = if error.another_place_helps() {
             &OTHER_PLACES[..]
         } else {
@@ -84,7 +98,9 @@ impl From<StoreError> for Error {
             .hint(error.remedy())
             .may_retry(matches!(
                 error,
-                StoreError::TimedOut { .. } | StoreError::Held { .. }
+                StoreError::TimedOut { .. }
+                    | StoreError::VaultBusy { .. }
+                    | StoreError::Held { .. }
             ));
         if let Some(why) = error.why() {
             shown = shown.why(why);

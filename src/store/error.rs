@@ -4,6 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::error::Error;
+
 /// Why something can't be kept on, read from or forgotten by this machine. No secret is ever in it.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -135,6 +137,27 @@ pub enum StoreError {
         /// What it was asked for.
         verb: &'static str,
     },
+    /// The key vault refused or can't be reached. The caller shows what it said, which is explained already.
+    #[error("{0}")]
+    Vault(#[from] Error),
+    /// The vault has a secret of this name that is not this connection's. The caller offers another name or another vault.
+    #[error("Couldn't use the secret `{secret}` in the {store}: it is not this connection's.")]
+    VaultTaken {
+        /// The place.
+        store: String,
+        /// The secret's name.
+        secret: String,
+    },
+    /// The vault still deletes or recovers a secret of this name. Trying again later helps.
+    #[error(
+        "Couldn't write the secret `{secret}` to the {store}: it is still being deleted or recovered."
+    )]
+    VaultBusy {
+        /// The place.
+        store: String,
+        /// The secret's name.
+        secret: String,
+    },
     /// Another azconnect is at work. The caller says so; trying again later helps.
     #[error("Couldn't lock `{}`: {} holds it.", file.display(), process(*holder))]
     Held {
@@ -216,6 +239,9 @@ impl StoreError {
             StoreError::HelperMissing { .. } => "store_helper_missing",
             StoreError::HelperFailed { .. } => "store_helper_failed",
             StoreError::HelperAnswer { .. } => "store_helper_answer",
+            StoreError::Vault(_) => "store_vault",
+            StoreError::VaultTaken { .. } => "store_vault_taken",
+            StoreError::VaultBusy { .. } => "store_vault_busy",
             StoreError::Held { .. } => "locked_by_another_process",
             StoreError::NoHome => "no_home",
             StoreError::Io { .. } => "file_failed",

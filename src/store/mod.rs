@@ -1,7 +1,7 @@
 //! What stays on this machine: the secrets, and the files that azconnect writes for itself.
 //!
 //! `commands` call this room; it knows neither Azure nor the screen. It promises that
-//! - a secret is only ever in the keyring, in the one file or with the one program that the person named, or nowhere ([`Choice`]);
+//! - a secret is only ever in the keyring, in the one file, with the one program or in the one key vault that the person named, or nowhere ([`Choice`]);
 //! - a place is proven before a secret exists ([`SecretStore::probe`]);
 //! - nothing is half written ([`atomic`]) and nothing is written by two processes at once ([`file_lock`]);
 //! - every way in which it can fail is its own [`StoreError`], with the next thing to do.
@@ -21,6 +21,7 @@ pub mod paths;
 mod private_file;
 pub mod secrets;
 mod time_limit;
+pub mod vault;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -33,14 +34,21 @@ pub use file_lock::Lock;
 pub use paths::Paths;
 pub use private_file::check_new_file;
 pub use secrets::{Entry, SecretStore};
+pub use vault::Vault;
 
 use crate::host::Host;
 
 /// The store that a choice names. Opening asks nothing of it yet: [`SecretStore::probe`] does.
 ///
 /// A keyring call waits for a person to unlock the keyring only where `host` has one to ask. A file's path may begin with
-/// `~/` (no shell expands it behind `file:`), and becomes absolute, so that the record still holds in another folder.
-pub fn open(choice: &Choice, host: &Host, paths: &Paths) -> Arc<dyn SecretStore> {
+/// `~/` (no shell expands it behind `file:`), and becomes absolute, so that the record still holds in another folder. `vault` brings the
+/// key vault of a name or address; it knows Azure, which this room does not.
+pub fn open(
+    choice: &Choice,
+    host: &Host,
+    paths: &Paths,
+    vault: impl FnOnce(&str) -> Arc<dyn Vault>,
+) -> Arc<dyn SecretStore> {
     match choice {
         Choice::Keyring => Arc::new(keyring::Keyring::native(
             paths.keyring_service(),
@@ -51,6 +59,11 @@ pub fn open(choice: &Choice, host: &Host, paths: &Paths) -> Arc<dyn SecretStore>
             absolute_command(command, host),
             paths.keyring_service(),
             host.can_ask(),
+        )),
+        Choice::KeyVault(place) => Arc::new(vault::VaultStore::new(
+            vault(place),
+            place,
+            paths.keyring_service(),
         )),
         Choice::None => Arc::new(none::NoStore),
     }
@@ -94,7 +107,10 @@ mod tests {
     fn a_file_is_named_absolutely_in_the_record() {
         let host = Host::made_of([("HOME", "/home/ada")]);
         let paths = Paths::of(&host).unwrap();
-        let kind = |choice: &str| open(&choice.parse().unwrap(), &host, &paths).kind();
+        let kind = |choice: &str| {
+            let vault = |_: &str| -> Arc<dyn Vault> { unreachable!() };
+            open(&choice.parse().unwrap(), &host, &paths, vault).kind()
+        };
         assert_eq!(
             kind("file:~/keys/a.env"),
             format!(

@@ -26,7 +26,7 @@ pub trait SecretStore: Send + Sync {
     /// The place in words, for the plan: `keyring (Secret Service)`, `file /home/ada/spot.env`.
     fn describe(&self) -> String;
 
-    /// The place as it goes into the connection's record: `keyring`, `file:PATH`, `helper:COMMAND` or `none`.
+    /// The place as it goes into the connection's record: `keyring`, `file:PATH`, `helper:COMMAND`, `key-vault:NAME` or `none`.
     /// [`Choice`](super::Choice) reads it back.
     fn kind(&self) -> String;
 

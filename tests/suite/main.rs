@@ -58,6 +58,7 @@ mod helper_store;
 #[cfg(unix)] // signals, terminals, file modes
 mod journal;
 #[cfg(unix)] // signals, terminals, file modes
+mod key_vault;
 mod keyring;
 #[cfg(unix)] // signals, terminals, file modes
 mod kill_walk;

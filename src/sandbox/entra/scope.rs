@@ -5,13 +5,15 @@ use super::refusal::Refusal;
 
 /// Resources that tokens can be had for, by the names that callers use; an optional slash at the end is part of the
 /// audience then.
-const RESOURCES: [(Resource, &str); 10] = [
+const RESOURCES: [(Resource, &str); 12] = [
     (Resource::Graph, "https://graph.microsoft.com"),
     (Resource::Graph, "00000003-0000-0000-c000-000000000000"),
     (Resource::Arm, "https://management.azure.com"),
     (Resource::Arm, "https://management.core.windows.net"),
     (Resource::Storage, "https://storage.azure.com"),
     (Resource::Storage, "e406a681-f3d4-42a8-90b6-c2b029497af1"),
+    (Resource::KeyVault, "https://vault.azure.net"),
+    (Resource::KeyVault, "cfa8b339-82a2-471a-a3c9-0fc0be7a4093"),
     (
         Resource::PartnerCenter,
         "https://api.partnercenter.microsoft.com",
@@ -36,6 +38,7 @@ pub(in crate::sandbox) enum Resource {
     Graph,
     Arm,
     Storage,
+    KeyVault,
     PartnerCenter,
     /// Retired, yet Entra still issues tokens for it; Partner Center took them once.
     AzureAdGraph,

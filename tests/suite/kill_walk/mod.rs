@@ -14,6 +14,7 @@ mod new_app;
 mod partner;
 mod rotate;
 mod signals;
+mod vault;
 
 use std::process::Child;
 use std::sync::Mutex;

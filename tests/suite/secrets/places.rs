@@ -59,6 +59,24 @@ fn assert_only_in(lab: &Lab, places: &[&Path]) {
 }
 
 #[test]
+fn a_key_vault_keeps_it_off_this_machine() {
+    let lab = Lab::new();
+    let log = lab.home().join("run.log");
+    let log_file = log.display().to_string();
+    let store = "key-vault:contoso-vault";
+    for run in [
+        init(&lab, store, &["-vv", "--log-file", &log_file]).exits(0),
+        lab.run(&["check", "spot", "-vv"]).exits(0),
+        lab.run(&["handover", "spot"]).exits(0),
+    ] {
+        let both = format!("{}{}", run.stdout, run.stderr);
+        Canaries::of(&lab, &[]).assert_absent("a run", both.as_bytes());
+    }
+    assert!(std::fs::metadata(&log).unwrap().len() > 0);
+    assert_only_in(&lab, &[]);
+}
+
+#[test]
 fn none_shows_it_once() {
     for form in ["text", "json"] {
         let lab = Lab::new();

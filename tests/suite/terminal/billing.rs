@@ -93,7 +93,7 @@ fn of_twelve_hundred_customers_some_are_found_by_typing() {
     assert!(asked.contains("All 1200 customers"), "{asked}");
     pty.keys(DOWN);
     pty.keys(ENTER);
-    let search = pty.wait_for("1200 found");
+    let search = pty.wait_for_prompt("1200 found");
     assert!(search.contains("search by a part of the name"), "{search}");
     pty.keys("customer 119\r");
     let list = pty.wait_for_menu("Customer 1199");

@@ -43,8 +43,7 @@ fn cloudpi_is_connected_with_two_questions_and_the_plan() {
         pty.keys(DOWN);
     }
     pty.keys(ENTER);
-    pty.wait_for("In which region");
-    pty.wait_for("? for help\n  ›");
+    pty.wait_for_prompt("In which region");
     pty.keys("West Europe\r");
     let plan = pty.wait_for("[e]xplain");
     assert!(

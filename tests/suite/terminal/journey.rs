@@ -138,10 +138,10 @@ fn a_long_list_is_searched_first() {
         lab.state(|state| state.add_subscription(&format!("Contoso Project {number:02}")));
     }
     let mut pty = Pty::start(&lab, 100, &init(&store_in(&folder), &[]));
-    let asked = pty.wait_for("21 found");
+    let asked = pty.wait_for_prompt("21 found");
     assert!(asked.contains("search by a part of the name"), "{asked}");
     pty.keys("nothing like it\r");
-    pty.wait_for("Nothing in the list has `nothing like it` in its name.");
+    pty.wait_for_prompt("Nothing in the list has `nothing like it` in its name.");
     pty.keys("project 1\r");
     let list = pty.wait_for_menu("Contoso Project 19");
     assert!(!list.contains("Contoso Project 20"), "{list}");

@@ -28,10 +28,10 @@ fn new_app(lab: &Lab) -> String {
 fn a_new_app_is_waited_for_until_a_person_has_registered_it() {
     let (lab, folder) = (lab(|_| {}), folder());
     let mut pty = start(&lab, &store_in(&folder), "optima-csp", &[]);
-    let asked = pty.wait_for("What is your partner ID");
+    let asked = pty.wait_for_prompt("What is your partner ID");
     assert!(!asked.contains("Which web app"), "{asked}");
     pty.keys("V-1\r");
-    pty.wait_for("digits only");
+    pty.wait_for_prompt("digits only");
     pty.keys(&format!("{}\r", ids::PARTNER_LOCATION_ID));
     pty.wait_for_menu("A new one");
     pty.keys(DOWN);
@@ -74,7 +74,7 @@ fn an_app_that_is_registered_there_is_named_by_its_id() {
     let mut pty = start(&lab, &store_in(&folder), "optima-csp", &number);
     pty.wait_for_menu("A new one");
     pty.keys(ENTER);
-    let told = pty.wait_for("Which app registration?");
+    let told = pty.wait_for_prompt("Which app registration?");
     assert!(told.contains("Add new web app"), "{told}");
     let app = web_app(&lab);
     pty.keys(&format!("{app}\r"));
@@ -108,7 +108,7 @@ fn ten_thousand_customers_are_counted_and_searched_in_little_memory() {
     assert_eq!(pages.count(), 20);
     pty.keys(DOWN);
     pty.keys(ENTER);
-    pty.wait_for("10000 found");
+    pty.wait_for_prompt("10000 found");
     pty.keys("customer 0999\r");
     let list = pty.wait_for_menu("Customer 09999");
     assert!(!list.contains("Customer 10000"), "{list}");

@@ -121,6 +121,15 @@ impl Pty {
         self.screen()
     }
 
+    /// Waits until this text is there and a line can be typed behind the prompt's sign.
+    pub(crate) fn wait_for_prompt(&self, text: &str) -> String {
+        self.shown.wait(text, |state| {
+            let screen = screen(&state.parser);
+            screen.contains(text) && screen.trim_end().ends_with('›')
+        });
+        self.screen()
+    }
+
     /// Waits until this text has been written so often, whether it still stands there or not.
     pub(crate) fn wait_for_times(&self, text: &str, times: usize) {
         self.shown.wait(text, |state| {
