@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::versioned;
 use crate::connection::Month;
 use crate::error::{Error, Result};
 
@@ -105,14 +106,11 @@ impl Book {
     /// # Errors
     /// `Failed` where the file can't be read, is damaged, or was written by a later release.
     pub fn open(path: PathBuf, save: fn(&Path, &[u8]) -> std::io::Result<()>) -> Result<Book> {
-        let written = match std::fs::read(&path) {
-            Ok(text) => parse(&path, &text)?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Written {
-                version: VERSION,
-                ..Written::default()
-            },
-            Err(error) => return Err(unreadable(&path, &error.to_string())),
+        let none = || Written {
+            version: VERSION,
+            ..Written::default()
         };
+        let written = versioned::read(&path, VERSION, unreadable)?.unwrap_or_else(none);
         Ok(Book {
             path,
             save,
@@ -218,22 +216,6 @@ impl Entry {
             again: false,
         }
     }
-}
-
-fn parse(path: &Path, text: &[u8]) -> Result<Written> {
-    #[derive(Deserialize)]
-    struct Versioned {
-        version: u32,
-    }
-    let odd = |error: serde_json::Error| unreadable(path, &error.to_string());
-    let Versioned { version } = serde_json::from_slice(text).map_err(odd)?;
-    if version > VERSION {
-        let later = format!(
-            "a later azconnect wrote it (format {version}, this one reads up to {VERSION})"
-        );
-        return Err(unreadable(path, &later));
-    }
-    serde_json::from_slice(text).map_err(odd)
 }
 
 fn unreadable(path: &Path, reason: &str) -> Error {

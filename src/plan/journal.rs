@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::versioned;
 use crate::connection::{ConnectionSpec, Receipt};
 use crate::error::{Error, Kind, Result};
 
@@ -76,28 +77,8 @@ impl Journal {
         path: PathBuf,
         save: fn(&Path, &[u8]) -> std::io::Result<()>,
     ) -> Result<Option<Self>> {
-        let text = match std::fs::read(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(unreadable(&path, &error.to_string())),
-        };
-        #[derive(Deserialize)]
-        struct Versioned {
-            version: u32,
-        }
-        let Versioned { version } =
-            serde_json::from_slice(&text).map_err(|error| unreadable(&path, &error.to_string()))?;
-        if version > VERSION {
-            return Err(unreadable(
-                &path,
-                &format!(
-                    "a later azconnect wrote it (format {version}, this one reads up to {VERSION})"
-                ),
-            ));
-        }
-        let written =
-            serde_json::from_slice(&text).map_err(|error| unreadable(&path, &error.to_string()))?;
-        Ok(Some(Journal {
+        let written = versioned::read(&path, VERSION, unreadable)?;
+        Ok(written.map(|written| Journal {
             path,
             save,
             written,

@@ -16,6 +16,7 @@ pub mod rotation;
 pub mod survey;
 pub mod undo;
 pub mod unnoted;
+mod versioned;
 
 use crate::azure::ids::KeyId;
 use crate::connection::handover;

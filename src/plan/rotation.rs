@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::versioned;
 use crate::azure::ids::ClientId;
 use crate::connection::{Change, ConnectionRecord, Receipt, ResourceKind};
 use crate::error::{Error, Kind, Result};
@@ -78,25 +79,8 @@ impl Rotation {
         path: PathBuf,
         save: fn(&Path, &[u8]) -> std::io::Result<()>,
     ) -> Result<Option<Self>> {
-        let text = match std::fs::read(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(unreadable(&path, &error.to_string())),
-        };
-        #[derive(Deserialize)]
-        struct Versioned {
-            version: u32,
-        }
-        let wrong = |error: serde_json::Error| unreadable(&path, &error.to_string());
-        let Versioned { version } = serde_json::from_slice(&text).map_err(wrong)?;
-        if version > VERSION {
-            let reason = format!(
-                "a later azconnect wrote it (format {version}, this one reads up to {VERSION})"
-            );
-            return Err(unreadable(&path, &reason));
-        }
-        let written = serde_json::from_slice(&text).map_err(wrong)?;
-        Ok(Some(Rotation {
+        let written = versioned::read(&path, VERSION, unreadable)?;
+        Ok(written.map(|written| Rotation {
             path,
             save,
             written,

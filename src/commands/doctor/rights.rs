@@ -10,7 +10,7 @@ use crate::azure::resource_providers::ResourceProvider;
 use crate::azure::subscriptions::Subscription;
 use crate::checks::{Finding, Status};
 use crate::commands::app::App;
-use crate::connection::Scope;
+use crate::connection::{Agreement, Scope};
 use crate::error::Error;
 use crate::plan::preflight::{self, Held};
 use crate::steps::Permission;
@@ -74,7 +74,10 @@ async fn accounts(azure: &Azure) -> Vec<Finding> {
 
 fn right(account: &BillingAccount) -> Option<Permission> {
     let scope = Scope::BillingAccount(account.name.clone());
-    Some(Permission::AssignBillingRoles(scope, account.agreement()?))
+    let agreement = account
+        .agreement()
+        .filter(|agreement| !matches!(agreement, Agreement::Mosp | Agreement::Csp))?;
+    Some(Permission::AssignBillingRoles(scope, agreement))
 }
 
 fn account(account: &BillingAccount, held: &Rights) -> Finding {
@@ -97,6 +100,13 @@ fn account(account: &BillingAccount, held: &Rights) -> Finding {
         return Finding::new(BILLING, title, Status::Warn, what)
             .why("Nothing can be given on it any more: it has ended, or was moved to another agreement.")
             .fix("Use the account that took its place: `az billing account list --output table`");
+    }
+    if matches!(agreement, Agreement::Mosp | Agreement::Csp) {
+        let what = format!(
+            "{}; it has no billing roles to give. Its subscriptions can be connected.",
+            agreement.title()
+        );
+        return Finding::new(BILLING, title, Status::Pass, what);
     }
     let permission = right(account);
     let held = permission.as_ref().and_then(|right| held.get(right));
