@@ -39,6 +39,7 @@ mod exec;
 mod exports_check;
 mod exports_connect;
 mod exports_contract;
+mod exports_contract_flows;
 #[cfg(unix)] // people with a browser
 mod exports_flows;
 mod exports_interview;
