@@ -195,7 +195,7 @@ pub async fn of_new_secret(
 const SIGN_IN: &str = "Entra ID to accept the new secret (usually some seconds)";
 
 /// Runs the checks until the first file of every export is there, however often Azure is out of reach in between; `findings` are those
-/// of the last look. Gives up after [`FIRST_FILE`], or when something else is wrong in several looks running.
+/// of the last look. Gives up after 26 hours, or when something else is wrong in several looks running.
 ///
 /// # Errors
 /// As [`once`].

@@ -183,7 +183,7 @@ pub async fn as_person(
 /// Signs in the administrator of an existing connection, in its directory; `method` as `--sign-in` says it.
 ///
 /// # Errors
-/// As [`sign_in`] and [`as_person`].
+/// As [`sign_in()`] and [`as_person`].
 pub async fn as_administrator(app: &App, tenant: TenantId, method: Option<&str>) -> Result<Azure> {
     let signed_in = sign_in_to(app.way(), tenant, method).await?;
     as_person(app, &signed_in, Some(tenant), None).await

@@ -1,7 +1,7 @@
 //! Signing in: who asks Azure, and how they prove it.
 //!
 //! The commands call [`sign_in`] once a run, for the person (or the pipeline) that sets a connection up, and
-//! [`client_secret`] for the connection's own identity. What a person has to see or type meanwhile goes through the
+//! [`of_application`] for the connection's own identity. What a person has to see or type meanwhile goes through the
 //! [`Person`] that the caller brings: nothing here prints or asks.
 //!
 //! Promised: a returned credential has already given one token (for Azure Resource Manager), so a wrong sign-in ends
