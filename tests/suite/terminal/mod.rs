@@ -6,6 +6,7 @@ mod billing;
 mod exports;
 mod interrupt;
 mod journey;
+mod keys;
 mod partner;
 mod plain;
 pub(crate) mod pty;

@@ -152,6 +152,11 @@ impl Pty {
         self.screen()
     }
 
+    /// Whether the terminal writes to the screen what is typed now.
+    pub(crate) fn echoes(&self) -> bool {
+        self.now().local_modes.contains(LocalModes::ECHO)
+    }
+
     /// The screen as it is now.
     pub(crate) fn screen(&self) -> String {
         screen(&self.shown.lock().parser)
