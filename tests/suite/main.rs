@@ -91,6 +91,7 @@ mod round_trip;
 #[cfg(unix)] // signals, terminals, file modes
 mod sandbox_command;
 #[cfg(unix)] // signals, terminals, file modes
+mod script_languages;
 mod secrets;
 mod sign_in;
 mod storage_contract;

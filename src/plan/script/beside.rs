@@ -4,7 +4,6 @@ use super::words::comment;
 use super::{Draft, ScriptFile, Task, az};
 use crate::connection::Application;
 use crate::steps::Declared;
-use crate::text::shell_word;
 
 /// The script for those steps of the draft that `is_left`; none where none is. Where the draft makes the application, the script takes
 /// its client ID as its argument.
@@ -35,13 +34,12 @@ pub(super) fn argument(draft: &Draft<'_>, client_id: &str) -> String {
 
 /// The command by which azconnect goes on, where there is no script beside that says it.
 pub(super) fn go_on(draft: &Draft<'_>, client_id: &str) -> String {
-    let words: Vec<String> = draft.go_on.iter().map(|word| shell_word(word)).collect();
     let more = match draft.spec.application {
         Application::Own { .. } => format!(" --app-id {client_id}"),
         Application::Existing { client_id } => format!(" --app-id {client_id}"),
         Application::Principal { .. } => String::new(),
     };
-    format!("azconnect {}{more}", words.join(" "))
+    format!("{}{more}", draft.go_on)
 }
 
 /// What the language doesn't do, step by step, and what only a person can do: nothing is left out in silence.

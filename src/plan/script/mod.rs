@@ -45,6 +45,14 @@ impl Language {
         let row = Language::ALL.iter().find(|(_, language)| *language == self);
         row.map_or("", |(key, _)| key)
     }
+
+    /// What a comment begins with.
+    pub fn comment(self) -> &'static str {
+        match self {
+            Language::Az | Language::Terraform => "#",
+            Language::Bicep => "//",
+        }
+    }
 }
 
 /// No language of a script.
@@ -67,6 +75,26 @@ impl FromStr for Language {
 pub struct Script {
     /// Its files; the first is the one to begin with.
     pub files: Vec<ScriptFile>,
+}
+
+impl Script {
+    /// All of it as one text: several files have a comment with their name before each.
+    pub fn as_text(&self, language: Language) -> String {
+        if let [only] = self.files.as_slice() {
+            return only.text.clone();
+        }
+        let files = self.files.iter();
+        files
+            .map(|file| {
+                format!(
+                    "{} file: {}\n{}\n",
+                    language.comment(),
+                    file.name,
+                    file.text
+                )
+            })
+            .collect()
+    }
 }
 
 /// One file of a script.
@@ -93,8 +121,8 @@ pub struct Draft<'a> {
     pub errands: Vec<Errand>,
     /// Where a script writes the secret that it makes: a dotenv file that only its owner can read.
     pub secret_file: String,
-    /// The words behind `azconnect` that store and check the connection when the script has run, but for `--app-id` and the secret's file.
-    pub go_on: Vec<String>,
+    /// The command that stores and proves the connection when the script has run, but for `--app-id` and its credential. It is shown.
+    pub go_on: String,
 }
 
 /// One step of the plan.
@@ -159,7 +187,7 @@ impl<'a> Draft<'a> {
             tasks: steps.chain(past_months(spec)).collect(),
             errands: Vec::new(),
             secret_file,
-            go_on: vec!["init".to_owned(), vendor.id.clone()],
+            go_on: format!("azconnect init {}", vendor.id),
         }
     }
 
