@@ -1,6 +1,6 @@
 //! What Terraform and Bicep can't do, as a script beside them: the same commands that the whole plan would have as a script of its own.
 
-use super::words::comment;
+use super::words::{comment, item};
 use super::{Draft, ScriptFile, Task, az};
 use crate::connection::Application;
 use crate::steps::Declared;
@@ -58,7 +58,7 @@ pub(super) fn left_out(
             lines.push(mark.to_owned());
             lines.extend(comment(mark, "Not done here, but by the script beside it:"));
         }
-        lines.extend(comment(mark, &format!("- {}: {why}.", task.title)));
+        lines.extend(item(mark, &format!("{}: {why}.", task.title)));
     }
     for (at, errand) in draft.errands.iter().enumerate() {
         if at == 0 {
@@ -66,20 +66,29 @@ pub(super) fn left_out(
             lines.extend(comment(mark, "Done by a person, afterwards:"));
         }
         let told = errand.lines.join(" ");
-        lines.extend(comment(mark, &format!("- {}: {told} {}", errand.title, errand.link)));
+        lines.extend(item(
+            mark,
+            &format!("{}: {told} {}", errand.title, errand.link),
+        ));
     }
     lines
 }
 
-/// Who can do it, step by step.
+/// Who can do it, and what of it.
 pub(super) fn allowed(draft: &Draft<'_>, mark: &str, verb: &str) -> Vec<String> {
-    let named = draft.tasks.iter().filter(|task| !task.who.is_empty());
-    let each = named.flat_map(|task| comment(mark, &format!("- {}: {}", task.title, task.who)));
-    [mark.to_owned()]
-        .into_iter()
-        .chain(comment(mark, &format!("Whoever is to {verb} it has to be:")))
-        .chain(each)
-        .collect()
+    let mut who: Vec<(&str, Vec<&str>)> = Vec::new();
+    for task in draft.tasks.iter().filter(|task| !task.who.is_empty()) {
+        match who.iter_mut().find(|(who, _)| *who == task.who) {
+            Some((_, titles)) => titles.push(&task.title),
+            None => who.push((&task.who, vec![&task.title])),
+        }
+    }
+    let mut lines = vec![mark.to_owned()];
+    lines.extend(comment(mark, &format!("Whoever is to {verb} it has to be")));
+    for (who, titles) in who {
+        lines.extend(item(mark, &format!("{who}, for: {}", titles.join("; "))));
+    }
+    lines
 }
 
 /// Whether a step says which application or principal it is, of those that were there before: the script then looks it up itself.

@@ -44,8 +44,17 @@ pub(super) fn fields(draft: &Draft<'_>) -> Vec<FormField> {
             Value::Open(_) if field.key == "client_id" => FormValue::ClientId,
             Value::Open(text) => FormValue::Known(vec![text]),
         };
-        match (fields.iter_mut().find(|known| known.key == field.key), value) {
-            (Some(FormField { value: FormValue::Known(all), .. }), FormValue::Known(more)) => {
+        match (
+            fields.iter_mut().find(|known| known.key == field.key),
+            value,
+        ) {
+            (
+                Some(FormField {
+                    value: FormValue::Known(all),
+                    ..
+                }),
+                FormValue::Known(more),
+            ) => {
                 all.extend(more);
             }
             // The same value under two of the vendor's labels is one output.

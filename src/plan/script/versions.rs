@@ -27,7 +27,10 @@ mod tests {
             (BILLING, include_str!("../../azure/billing.rs")),
             (ENROLLMENT, include_str!("../../azure/billing.rs")),
         ] {
-            assert!(code.contains(&format!("\"api-version={version}\"")), "{version}");
+            assert!(
+                code.contains(&format!("\"api-version={version}\"")),
+                "{version}"
+            );
         }
     }
 }

@@ -1,27 +1,48 @@
 //! Sentences as comments, for every language.
 
-use crate::text::printable;
+use super::Task;
+use crate::text::printable_message;
 
 /// How wide a comment is, its mark included.
 const WIDTH: usize = 118;
 
 /// A sentence as comment lines, broken between words. What came from outside can't end the comment: it has no line breaks any more.
 pub(super) fn comment(mark: &str, sentence: &str) -> Vec<String> {
-    let sentence = printable(sentence);
+    wrapped(mark, "", sentence)
+}
+
+/// A row of a list in a comment; its further lines stand below its text.
+pub(super) fn item(mark: &str, sentence: &str) -> Vec<String> {
+    wrapped(mark, "  ", &format!("- {sentence}"))
+}
+
+/// A command in a comment: one line, so that it can be copied.
+pub(super) fn command(mark: &str, command: &str) -> String {
+    format!("{mark}   {}", printable_message(command))
+}
+
+fn wrapped(mark: &str, further: &str, sentence: &str) -> Vec<String> {
+    let sentence = printable_message(sentence);
     let mut lines = vec![mark.to_owned()];
+    let mut is_empty = true;
     for word in sentence.split(' ').filter(|word| !word.is_empty()) {
-        let last = lines.last_mut().filter(|line| {
-            line.len() <= mark.len() || line.chars().count() + word.chars().count() < WIDTH
-        });
-        match last {
-            Some(line) => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            None => lines.push(format!("{mark} {word}")),
+        let length = lines.last().map_or(0, |line| line.chars().count());
+        if !is_empty && length + 1 + word.chars().count() > WIDTH {
+            lines.push(format!("{mark}{further}"));
         }
+        if let Some(line) = lines.last_mut() {
+            line.push(' ');
+            line.push_str(word);
+        }
+        is_empty = false;
     }
     lines
+}
+
+/// What is said of a step above what makes it: its title, and why. What azconnect itself would look at first stands in its own words.
+pub(super) fn above(task: &Task) -> String {
+    let why = task.explain.first().map(String::as_str).unwrap_or_default();
+    format!("{}. {why}", task.title)
 }
 
 /// A text that can't be told from code by its marks, since a reviewer must see what stands there: control characters and the marks
@@ -55,13 +76,15 @@ mod tests {
         assert_eq!(comment("#", "a\nresource"), ["# aresource"]);
         assert_eq!(comment("//", ""), ["//"]);
         let long = "word ".repeat(60);
-        let lines = comment("#", &long);
-        assert!(lines.len() > 1);
-        assert!(
-            lines
-                .iter()
-                .all(|line| line.starts_with("# w") && line.len() <= WIDTH)
-        );
+        for lines in [comment("#", &long), item("#", &long)] {
+            assert!(lines.len() > 1);
+            assert!(
+                lines
+                    .iter()
+                    .all(|line| line.starts_with("# ") && line.len() <= WIDTH)
+            );
+        }
+        assert!(item("#", &long)[1].starts_with("#   word"));
     }
 
     #[test]

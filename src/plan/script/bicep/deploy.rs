@@ -3,26 +3,66 @@
 use std::fmt::Write as _;
 
 use super::super::{Draft, ScriptFile, beside};
+use super::looked::{self, Asked};
 use super::resources::ManagementGroup;
 use crate::connection::{Application, Scope};
 use crate::steps::Declared;
 use crate::text::shell_word;
 
-/// The script. What is said behind its name goes to each deployment.
+/// The script.
 pub(super) fn script(
     draft: &Draft<'_>,
     groups: &[ManagementGroup],
     beside: Option<&ScriptFile>,
 ) -> String {
+    let main = looked::at_main(draft);
+    let looks = !main.is_empty() || groups.iter().any(|group| !group.asked.is_empty());
+    let mut text = opening(draft);
+    text.push_str(&place(draft));
+    text.push_str(&registrations(draft));
+    if looks {
+        text.push_str(LOOK);
+    }
+    let name = shell_word(&deployment_name(draft));
+    let _ = write!(
+        text,
+        r#"
+{}outputs=$(az deployment sub create --name {name} --subscription "$subscription" --location "$location" \
+  --template-file main.bicep{} \
+  --query "join(' ', [properties.outputs.clientId.value, properties.outputs.principalId.value])" --output tsv)
+read -r client_id principal <<<"$outputs"
+"#,
+        questions(&main),
+        arguments(&main, "")
+    );
+    for group in groups {
+        let _ = write!(
+            text,
+            r#"
+{}az deployment mg create --name {name} --management-group-id {} --location "$location" --output none \
+  --template-file {}{}
+"#,
+            questions(&group.asked),
+            shell_word(&group.name),
+            group.file,
+            arguments(&group.asked, " principalId=\"$principal\"")
+        );
+    }
+    text.push('\n');
+    text.push_str(&ending(draft, beside));
+    text
+}
+
+fn opening(draft: &Draft<'_>) -> String {
     let tenant = draft.spec.directory.id;
-    let mut text = format!(
+    format!(
         r#"#!/usr/bin/env bash
-# Deploys main.bicep, and does before and after it what a deployment can't do.
+# Deploys main.bicep, and does before and after it what a deployment can't do. Run again, it leaves alone what is there.
 #
 #   az login --tenant {tenant}
 #   bash deploy.sh
 #
-# What stands behind it goes to the deployments: bash deploy.sh --parameters makeExports=false
+# It needs the Azure CLI with Bicep 0.36.1 or later (az bicep upgrade).
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -33,42 +73,56 @@ if [ "$(az account show --query tenantId --output tsv)" != {tenant} ]; then
 fi
 
 "#
-    );
-    text.push_str(&place(draft));
-    text.push_str(&registrations(draft));
-    let name = shell_word(&deployment_name(draft));
-    let _ = write!(
-        text,
-        r#"
-# What main.bicep says is the sum of it: the IDs that come after it are its outputs.
-outputs=$(az deployment sub create --name {name} --subscription "$subscription" --location "$location" \
-  --template-file main.bicep "$@" \
-  --query 'join(`" "`, [properties.outputs.clientId.value, properties.outputs.principalId.value])' --output tsv)
-read -r client_id principal <<<"$outputs"
-"#
-    );
-    for group in groups {
-        let _ = write!(
-            text,
-            r#"az deployment mg create --name {name} --management-group-id {} --location "$location" \
-  --template-file {} --parameters principalId="$principal" "$@" --output none
-"#,
-            shell_word(&group.name),
-            group.file
-        );
+    )
+}
+
+/// Looks whether a thing is there.
+const LOOK: &str = r#"
+# Says `true` where a thing is not there yet, and `false` where it is. Whatever else Azure answers ends the script.
+is_new() {
+  local said
+  if said=$(az rest --method get --url "$1" --output none 2>&1); then
+    echo false
+  elif grep -q NotFound <<<"$said"; then
+    echo true
+  else
+    printf '%s\n' "$said" >&2
+    return 1
+  fi
+}
+"#;
+
+/// The looks at what may be there, each into a variable of its parameter's name.
+fn questions(asked: &[Asked]) -> String {
+    asked
+        .iter()
+        .map(|one| format!("{}=$(is_new {})\n", one.parameter, shell_word(&one.url)))
+        .collect()
+}
+
+/// The parameters of a deployment.
+fn arguments(asked: &[Asked], more: &str) -> String {
+    let each: String = asked
+        .iter()
+        .map(|one| format!(" {0}=\"${0}\"", one.parameter))
+        .collect();
+    if each.is_empty() && more.is_empty() {
+        return String::new();
     }
-    text.push('\n');
-    text.push_str(&ending(draft, beside));
-    text
+    format!(" \\\n  --parameters{more}{each}")
 }
 
 /// Where the deployments are kept: a subscription, and a region for their records.
 fn place(draft: &Draft<'_>) -> String {
     let storage = draft.spec.storage.as_ref();
-    let read = draft.spec.scopes.iter().find_map(|choice| match &choice.scope {
-        Scope::Subscription(id) | Scope::ResourceGroup(id, _) => Some(*id),
-        _ => None,
-    });
+    let read = draft
+        .spec
+        .scopes
+        .iter()
+        .find_map(|choice| match &choice.scope {
+            Scope::Subscription(id) | Scope::ResourceGroup(id, _) => Some(*id),
+            _ => None,
+        });
     let subscription = storage
         .map(|storage| storage.account.subscription)
         .or(read)
@@ -83,7 +137,9 @@ fn place(draft: &Draft<'_>) -> String {
         },
         |storage| shell_word(&storage.location),
     );
-    format!("subscription={subscription}\n# Where the record of the deployment is kept.\nlocation={location}\n")
+    format!(
+        "subscription={subscription}\n# Where the record of the deployment is kept.\nlocation={location}\n"
+    )
 }
 
 /// A deployment registers only the providers whose resources it makes.
@@ -104,7 +160,9 @@ fn registrations(draft: &Draft<'_>) -> String {
     if text.is_empty() {
         return text;
     }
-    format!("\n# A deployment registers only the resource providers whose resources it makes itself.\n{text}")
+    format!(
+        "\n# A deployment registers only the resource providers whose resources it makes itself.\n{text}"
+    )
 }
 
 fn deployment_name(draft: &Draft<'_>) -> String {
@@ -128,7 +186,10 @@ fn ending(draft: &Draft<'_>, beside: Option<&ScriptFile>) -> String {
             let known = !matches!(draft.spec.application, Application::Own { .. });
             let words = beside::go_on(draft, "");
             let client_id = if known { "" } else { "$client_id" };
-            format!("echo \"Have azconnect prove it, and show the values of the form:\"\nprintf '  %s%s\\n' {} \"{client_id}\"\n", shell_word(&words))
+            format!(
+                "echo \"Have azconnect prove it, and show the values of the form:\"\nprintf '  %s%s\\n' {} \"{client_id}\"\n",
+                shell_word(&words)
+            )
         }
     }
 }

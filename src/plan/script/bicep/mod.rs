@@ -6,6 +6,7 @@
 //! <https://learn.microsoft.com/graph/templates/reference/applications>
 
 mod deploy;
+mod looked;
 mod modules;
 mod resources;
 mod text;
@@ -13,7 +14,7 @@ mod text;
 use serde_json::json;
 
 use super::form::{self, FormField, FormValue};
-use super::words::{camel, comment};
+use super::words::{above, camel, command, comment};
 use super::{Draft, Script, ScriptFile, Task, beside};
 use crate::connection::Scope;
 use crate::steps::Declared;
@@ -40,7 +41,11 @@ pub(super) fn write(draft: &Draft<'_>) -> Script {
     let files = std::iter::once(main)
         .chain(storage)
         .chain(used)
-        .chain(groups.into_iter().map(|group| file(&group.file, group.text)))
+        .chain(
+            groups
+                .into_iter()
+                .map(|group| file(&group.file, group.text)),
+        )
         .chain(config)
         .chain(std::iter::once(deploy))
         .chain(beside);
@@ -111,14 +116,12 @@ fn main(draft: &Draft<'_>) -> String {
     if uses_graph(draft) {
         main.say("", &format!("extension {}", GRAPH.0));
     }
-    let exports = draft.tasks.iter().any(|task| resources::is_export_here(task));
-    if exports {
-        resources::export_parameters(&mut main);
-    }
+    let asked = looked::at_main(draft);
+    looked::parameters(&mut main, &asked);
     let mut writer = resources::Writer::new(draft);
     for task in &draft.tasks {
         if let Some(statement) = writer.statement(task) {
-            main.say(&resources::above(task), &statement);
+            main.say(&above(task), &statement);
         }
     }
     let principal = writer.principal();
@@ -162,11 +165,11 @@ fn head(draft: &Draft<'_>) -> Vec<String> {
     );
     lines.extend([
         "//".to_owned(),
-        format!("//   az login --tenant {}", spec.directory.id),
-        "//   bash deploy.sh".to_owned(),
+        command("//", &format!("az login --tenant {}", spec.directory.id)),
+        command("//", "bash deploy.sh"),
         "//".to_owned(),
     ]);
-    lines.extend(comment("//", "Nothing secret is in it, and it may be deployed again: what is there stays as it is."));
+    lines.extend(comment("//", "Nothing secret is in it. deploy.sh looks what is there already, so that a deployment leaves it as it is, and can be run again."));
     lines.extend(beside::left_out(draft, "//", &|task| reason(draft, task)));
     lines.extend(beside::allowed(draft, "//", "deploy"));
     lines

@@ -6,37 +6,13 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::super::versions::{AUTHORIZATION, EXPORTS, RESOURCES, STORAGE};
+use super::super::words::above;
 use super::super::{Draft, Task};
-use super::makes_application;
 use super::text::{Bicep, File, escaped, quoted};
+use super::{looked, makes_application};
 use crate::connection::{Scope, StorageAccountId};
 use crate::steps::Declared;
 use crate::steps::declared::TOMORROW;
-
-/// What is said of a step above its statement.
-pub(super) fn above(task: &Task) -> String {
-    std::iter::once(format!("{}.", task.title))
-        .chain(task.explain.clone())
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
-/// Whether a step is an export that `main.bicep` makes.
-pub(super) fn is_export_here(task: &Task) -> bool {
-    matches!(&task.declared, Declared::Export { scope, .. } if module_scope(scope).is_some())
-}
-
-/// The two parameters of a file that has exports in it.
-pub(super) fn export_parameters(file: &mut File) {
-    file.described(
-        "The day on which the schedules of the exports begin: tomorrow.",
-        "param firstDay string = dateTimeAdd(utcNow(), 'P1D', 'yyyy-MM-dd')",
-    );
-    file.described(
-        "Say false where the exports are there already: Azure takes a changed one only with its eTag, which Bicep can't know.",
-        "param makeExports bool = true",
-    );
-}
 
 /// The statements of `main.bicep`, one after another.
 pub(super) struct Writer<'a> {
@@ -62,19 +38,28 @@ impl<'a> Writer<'a> {
     }
 
     fn known_principal(&self) -> Option<String> {
-        self.draft.tasks.iter().find_map(|task| match &task.declared {
-            Declared::KnownPrincipal { object_id, .. } => Some(quoted(&object_id.to_string())),
-            _ => None,
-        })
+        self.draft
+            .tasks
+            .iter()
+            .find_map(|task| match &task.declared {
+                Declared::KnownPrincipal { object_id, .. } => Some(quoted(&object_id.to_string())),
+                _ => None,
+            })
     }
 
     /// The client ID, as code.
     pub(super) fn client_id(&self) -> String {
-        let known = self.draft.tasks.iter().find_map(|task| match &task.declared {
-            Declared::KnownApplication { client_id }
-            | Declared::KnownPrincipal { client_id, .. } => Some(quoted(&client_id.to_string())),
-            _ => None,
-        });
+        let known = self
+            .draft
+            .tasks
+            .iter()
+            .find_map(|task| match &task.declared {
+                Declared::KnownApplication { client_id }
+                | Declared::KnownPrincipal { client_id, .. } => {
+                    Some(quoted(&client_id.to_string()))
+                }
+                _ => None,
+            });
         known.unwrap_or_else(|| "application.appId".to_owned())
     }
 
@@ -84,20 +69,23 @@ impl<'a> Writer<'a> {
             Declared::Application { .. } => self.application(&task.declared),
             Declared::ServicePrincipal => {
                 let body = Bicep::object([("appId", Bicep::code(self.client_id()))]);
-                Some(resource("servicePrincipal", "Microsoft.Graph/servicePrincipals@v1.0", &body))
+                Some(resource(
+                    "servicePrincipal",
+                    "Microsoft.Graph/servicePrincipals@v1.0",
+                    &body,
+                ))
             }
             Declared::Federated { .. } if makes_application(self.draft) => {
                 federated(&task.declared)
             }
             Declared::Role { scope, role, .. } => self.role(task, scope, *role),
-            Declared::ResourceGroup { .. } => resource_group(&task.declared),
-            Declared::StorageAccount { .. } => {
+            Declared::ResourceGroup { .. } => {
+                self.symbols.insert(task.id.clone(), "group".to_owned());
+                resource_group(&task.declared)
+            }
+            Declared::StorageAccount { id, .. } => {
                 self.symbols.insert(task.id.clone(), "storage".to_owned());
-                let body = Bicep::object([
-                    ("name", Bicep::text("azconnect-storage")),
-                    ("scope", Bicep::code("group")),
-                ]);
-                Some(format!("module storage 'storage.bicep' = {}", body.write(0)))
+                Some(self.storage(task, id))
             }
             Declared::Container { .. } => {
                 self.symbols.insert(task.id.clone(), "storage".to_owned());
@@ -117,6 +105,21 @@ impl<'a> Writer<'a> {
             | Declared::ExportRun { .. }
             | Declared::PastMonths { .. } => None,
         }
+    }
+
+    /// The module for storage account and container.
+    fn storage(&self, task: &Task, id: &StorageAccountId) -> String {
+        let params = Bicep::object([
+            ("makeAccount", Bicep::code("makeAccount")),
+            ("makeContainer", Bicep::code("makeContainer")),
+        ]);
+        let body = Bicep::object([
+            ("name", Bicep::text("azconnect-storage")),
+            ("scope", Bicep::code(group_of(id))),
+            ("params", params),
+        ]);
+        let body = self.after(task, body);
+        format!("module storage 'storage.bicep' = {}", body.write(0))
     }
 
     /// A number of its own in its kind.
@@ -162,7 +165,11 @@ impl<'a> Writer<'a> {
                 body = body.and("keyCredentials", Bicep::List(vec![key]));
             }
         }
-        Some(resource("application", "Microsoft.Graph/applications@v1.0", &body))
+        Some(resource(
+            "application",
+            "Microsoft.Graph/applications@v1.0",
+            &body,
+        ))
     }
 
     /// A role, by the module of its scope's kind.
@@ -215,7 +222,9 @@ impl<'a> Writer<'a> {
             ("params", params),
         ]);
         let body = self.after(task, body).write(0);
-        Some(format!("module export{number} '{module}.bicep' = if (makeExports) {body}"))
+        Some(format!(
+            "module export{number} '{module}.bicep' = if (makeExport{number}) {body}"
+        ))
     }
 
     /// The body, after what its step comes after.
@@ -236,17 +245,10 @@ impl<'a> Writer<'a> {
 
 /// The scope of a module, as code; none where a deployment at a subscription doesn't reach it.
 fn module_scope(scope: &Scope) -> Option<String> {
-    let group = |account: &StorageAccountId| {
-        format!(
-            "resourceGroup('{}', {})",
-            account.subscription,
-            quoted(&account.resource_group)
-        )
-    };
     match scope {
         Scope::Subscription(id) => Some(format!("subscription('{id}')")),
         Scope::ResourceGroup(id, name) => Some(format!("resourceGroup('{id}', {})", quoted(name))),
-        Scope::StorageAccount(account) | Scope::Container(account, _) => Some(group(account)),
+        Scope::StorageAccount(account) | Scope::Container(account, _) => Some(group_of(account)),
         Scope::ManagementGroup(_)
         | Scope::BillingAccount(_)
         | Scope::BillingProfile(..)
@@ -257,6 +259,14 @@ fn module_scope(scope: &Scope) -> Option<String> {
     }
 }
 
+fn group_of(account: &StorageAccountId) -> String {
+    format!(
+        "resourceGroup('{}', {})",
+        account.subscription,
+        quoted(&account.resource_group)
+    )
+}
+
 /// A management group, which only a deployment of its own reaches.
 pub(super) struct ManagementGroup {
     /// Its name.
@@ -265,6 +275,8 @@ pub(super) struct ManagementGroup {
     pub(super) file: String,
     /// What is in the file.
     pub(super) text: String,
+    /// What may be there already.
+    pub(super) asked: Vec<looked::Asked>,
 }
 
 /// A file for each management group on which there is something to be made.
@@ -284,6 +296,7 @@ pub(super) fn management_groups(draft: &Draft<'_>) -> Vec<ManagementGroup> {
             name: name.clone(),
             file: format!("management-group-{number}.bicep"),
             text: management_group(draft, name),
+            asked: looked::at_group(draft, name),
         })
         .collect()
 }
@@ -316,9 +329,7 @@ fn management_group(draft: &Draft<'_>, name: &str) -> String {
         "Object ID of the service principal: an output of main.bicep.",
         "param principalId string",
     );
-    if exports > 0 {
-        export_parameters(&mut file);
-    }
+    looked::parameters(&mut file, &looked::at_group(draft, name));
     for (above, statement) in statements {
         file.say(&above, &statement);
     }
@@ -329,7 +340,10 @@ fn group_role(number: usize, role: Uuid) -> String {
     let definition =
         format!("tenantResourceId('Microsoft.Authorization/roleDefinitions', '{role}')");
     let body = Bicep::object([
-        ("name", Bicep::code(format!("guid(managementGroup().id, principalId, '{role}')"))),
+        (
+            "name",
+            Bicep::code(format!("guid(managementGroup().id, principalId, '{role}')")),
+        ),
         (
             "properties",
             Bicep::object([
@@ -351,7 +365,7 @@ fn group_export(number: usize, name: &str, body: &Value) -> String {
         ("properties", said(&body["properties"])),
     ]);
     format!(
-        "resource export{number} 'Microsoft.CostManagement/exports@{EXPORTS}' = if (makeExports) {}",
+        "resource export{number} 'Microsoft.CostManagement/exports@{EXPORTS}' = if (makeExport{number}) {}",
         members.write(0)
     )
 }
@@ -363,11 +377,20 @@ pub(super) fn storage_file(draft: &Draft<'_>) -> Option<String> {
         "Where the exports are written.",
         "targetScope = 'resourceGroup'",
     );
+    for (name, what) in [
+        ("makeAccount", "the storage account"),
+        ("makeContainer", "the container"),
+    ] {
+        file.described(
+            &format!("Whether {what} is made: false where it is there already."),
+            &format!("param {name} bool"),
+        );
+    }
     let mut is_used = false;
     for task in &draft.tasks {
         let statement = match &task.declared {
             Declared::StorageAccount { id, body } => storage_account(id, body),
-            Declared::Container { name, .. } => container(name),
+            Declared::Container { account, name } => container(account, name),
             _ => continue,
         };
         is_used = true;
@@ -382,19 +405,23 @@ fn storage_account(id: &StorageAccountId, body: &Value) -> String {
         members.extend(rest);
     }
     let kind = format!("Microsoft.Storage/storageAccounts@{STORAGE}");
-    resource("account", &kind, &Bicep::Object(members))
+    unless_there("account", &kind, "makeAccount", &Bicep::Object(members))
 }
 
-fn container(name: &str) -> String {
+fn container(account: &StorageAccountId, name: &str) -> String {
     let body = Bicep::object([
-        ("name", Bicep::code(format!("'${{account.name}}/default/{}'", escaped(name)))),
+        (
+            "name",
+            Bicep::text(format!("{}/default/{name}", account.account)),
+        ),
         (
             "properties",
             Bicep::object([("publicAccess", Bicep::text("None"))]),
         ),
+        ("dependsOn", Bicep::List(vec![Bicep::code("account")])),
     ]);
     let kind = format!("Microsoft.Storage/storageAccounts/blobServices/containers@{STORAGE}");
-    resource("exports", &kind, &body)
+    unless_there("exports", &kind, "makeContainer", &body)
 }
 
 fn resource_group(declared: &Declared) -> Option<String> {
@@ -413,7 +440,7 @@ fn resource_group(declared: &Declared) -> Option<String> {
         ("tags", said(tags)),
     ]);
     let kind = format!("Microsoft.Resources/resourceGroups@{RESOURCES}");
-    Some(resource("group", &kind, &body))
+    Some(unless_there("group", &kind, "makeGroup", &body))
 }
 
 fn federated(declared: &Declared) -> Option<String> {
@@ -427,7 +454,10 @@ fn federated(declared: &Declared) -> Option<String> {
         return None;
     };
     let body = Bicep::object([
-        ("name", Bicep::code(format!("'${{application.uniqueName}}/{}'", escaped(name)))),
+        (
+            "name",
+            Bicep::code(format!("'${{application.uniqueName}}/{}'", escaped(name))),
+        ),
         ("issuer", Bicep::text(issuer)),
         ("subject", Bicep::text(subject)),
         ("audiences", Bicep::List(vec![Bicep::text(audience)])),
@@ -438,6 +468,14 @@ fn federated(declared: &Declared) -> Option<String> {
 
 fn resource(symbol: &str, kind: &str, body: &Bicep) -> String {
     format!("resource {symbol} '{kind}' = {}", body.write(0))
+}
+
+/// A resource that is made where a parameter says that it is not there.
+fn unless_there(symbol: &str, kind: &str, parameter: &str, body: &Bicep) -> String {
+    format!(
+        "resource {symbol} '{kind}' = if ({parameter}) {}",
+        body.write(0)
+    )
 }
 
 /// A body as it is said here.

@@ -84,7 +84,11 @@ impl Bicep {
                 }
             }
         }
-        let end = if matches!(self, Bicep::List(_)) { "]" } else { "}" };
+        let end = if matches!(self, Bicep::List(_)) {
+            "]"
+        } else {
+            "}"
+        };
         text + &"  ".repeat(depth) + end
     }
 }

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::super::words::{comment, is_hidden};
+use super::super::words::{command, comment, is_hidden};
 
 /// A value.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,9 +36,7 @@ impl Hcl {
     /// A JSON value, with each text that `known` knows in the place of the text as code.
     pub(super) fn json(value: &Value, known: &dyn Fn(&str) -> Option<String>) -> Hcl {
         match value {
-            Value::String(text) => {
-                known(text).map_or_else(|| Hcl::text(text), Hcl::Code)
-            }
+            Value::String(text) => known(text).map_or_else(|| Hcl::text(text), Hcl::Code),
             Value::Array(all) => Hcl::List(all.iter().map(|one| Hcl::json(one, known)).collect()),
             Value::Object(all) => Hcl::Object(
                 all.iter()
@@ -57,7 +55,11 @@ impl Hcl {
             Hcl::Object(all) if all.is_empty() => "{}".to_owned(),
             Hcl::Object(all) => {
                 let pairs = all.iter().map(|(key, value)| (name(key), value));
-                format!("{{\n{}{}}}", pairs_in_lines(pairs, depth + 1), indent(depth))
+                format!(
+                    "{{\n{}{}}}",
+                    pairs_in_lines(pairs, depth + 1),
+                    indent(depth)
+                )
             }
         }
     }
@@ -167,6 +169,12 @@ impl Block {
     /// With a sentence above it.
     pub(super) fn comment(mut self, sentence: &str) -> Block {
         self.comments.extend(comment("#", sentence));
+        self
+    }
+
+    /// With a command above it, below the sentences.
+    pub(super) fn command(mut self, line: &str) -> Block {
+        self.comments.push(command("#", line));
         self
     }
 

@@ -14,7 +14,7 @@ mod resources;
 use hcl::{Block, Hcl};
 
 use super::form::{self, FormField, FormValue};
-use super::words::comment;
+use super::words::{command, comment};
 use super::{Draft, Script, ScriptFile, Task, beside};
 use crate::connection::Scope;
 use crate::steps::Declared;
@@ -45,8 +45,12 @@ pub(super) fn write(draft: &Draft<'_>) -> Script {
 fn reason(task: &Task) -> Option<&'static str> {
     match &task.declared {
         Declared::Secret { .. } => Some("Terraform would keep it in its state"),
-        Declared::Certificate { given: None, .. } => Some("Terraform would keep its key in its state"),
-        Declared::PastMonths { .. } => Some("these are runs, one for each month, and no thing that stays"),
+        Declared::Certificate { given: None, .. } => {
+            Some("Terraform would keep its key in its state")
+        }
+        Declared::PastMonths { .. } => {
+            Some("these are runs, one for each month, and no thing that stays")
+        }
         Declared::Certificate { given: Some(_), .. }
         | Declared::Application { .. }
         | Declared::KnownApplication { .. }
@@ -138,10 +142,14 @@ fn provider(draft: &Draft<'_>, name: &str) -> Block {
 fn subscription(draft: &Draft<'_>) -> Option<String> {
     let storage = draft.spec.storage.as_ref();
     let of_storage = storage.map(|storage| storage.account.subscription);
-    let read = draft.spec.scopes.iter().find_map(|choice| match &choice.scope {
-        Scope::Subscription(id) | Scope::ResourceGroup(id, _) => Some(*id),
-        _ => None,
-    });
+    let read = draft
+        .spec
+        .scopes
+        .iter()
+        .find_map(|choice| match &choice.scope {
+            Scope::Subscription(id) | Scope::ResourceGroup(id, _) => Some(*id),
+            _ => None,
+        });
     of_storage.or(read).map(|id| id.to_string())
 }
 
@@ -172,18 +180,25 @@ fn head(draft: &Draft<'_>, beside: Option<&ScriptFile>) -> Vec<String> {
             spec.directory.display_name, spec.directory.id, draft.vendor.name, draft.vendor.id
         ),
     );
-    lines.extend([
-        "#".to_owned(),
-        format!("#   az login --tenant {}", spec.directory.id),
-        "#   terraform init".to_owned(),
-        "#   terraform apply".to_owned(),
-    ]);
-    match beside {
-        Some(script) => lines.push(format!("#   bash {}{}", script.name, beside::argument(draft, CLIENT_ID))),
-        None => lines.push(format!("#   {}", beside::go_on(draft, CLIENT_ID))),
+    let then = match beside {
+        Some(script) => format!("bash {}{}", script.name, beside::argument(draft, CLIENT_ID)),
+        None => beside::go_on(draft, CLIENT_ID),
+    };
+    let sign_in = format!("az login --tenant {}", spec.directory.id);
+    lines.push("#".to_owned());
+    for each in [
+        sign_in.as_str(),
+        "terraform init",
+        "terraform apply",
+        then.as_str(),
+    ] {
+        lines.push(command("#", each));
     }
     lines.push("#".to_owned());
-    lines.extend(comment("#", "Nothing secret is in it, and nothing secret comes into Terraform's state."));
+    lines.extend(comment(
+        "#",
+        "Nothing secret is in it, and nothing secret comes into Terraform's state.",
+    ));
     lines.extend(beside::left_out(draft, "#", &reason));
     lines.extend(beside::allowed(draft, "#", "apply"));
     lines

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::super::versions::{BILLING, ENROLLMENT, EXPORTS, STORAGE};
+use super::super::words::above;
 use super::super::{Draft, Task};
 use super::hcl::{Block, Hcl, quoted};
 use crate::connection::{Agreement, Scope, StorageAccountId};
@@ -65,9 +66,7 @@ impl Writer<'_> {
             | Declared::Secret { .. }
             | Declared::PastMonths { .. } => return None,
         };
-        let sentences = std::iter::once(format!("{}.", task.title)).chain(task.explain.clone());
-        let above = sentences.collect::<Vec<_>>().join(" ");
-        Some(block.comment_first(&above))
+        Some(block.comment_first(&above(task)))
     }
 
     /// A name of its own in its kind: `role_2`.
@@ -102,9 +101,15 @@ impl Writer<'_> {
                 }
                 Declared::KnownApplication { client_id } => {
                     return block
-                        .set("application_id", Hcl::code("data.azuread_application.app.id"))
+                        .set(
+                            "application_id",
+                            Hcl::code("data.azuread_application.app.id"),
+                        )
                         .set("client_id", Hcl::text(client_id))
-                        .set("principal_id", Hcl::code("azuread_service_principal.app.object_id"));
+                        .set(
+                            "principal_id",
+                            Hcl::code("azuread_service_principal.app.object_id"),
+                        );
                 }
                 _ => {}
             }
@@ -112,7 +117,10 @@ impl Writer<'_> {
         block
             .set("application_id", Hcl::code("azuread_application.app.id"))
             .set("client_id", Hcl::code("azuread_application.app.client_id"))
-            .set("principal_id", Hcl::code("azuread_service_principal.app.object_id"))
+            .set(
+                "principal_id",
+                Hcl::code("azuread_service_principal.app.object_id"),
+            )
     }
 
     fn service_principal(&self) -> Block {
@@ -123,8 +131,8 @@ impl Writer<'_> {
         }
         block
             .set("use_existing", Hcl::code("true"))
-            .note("Terraform would delete a service principal that it found. To leave it: terraform state rm azuread_service_principal.app")
-            .block(kept())
+            .note("Terraform would delete what it only found. To let go of it: terraform state rm azuread_service_principal.app")
+            .block(Block::new("lifecycle", &[]).set("prevent_destroy", Hcl::code("true")))
     }
 
     fn role(&mut self, task: &Task) -> Option<Block> {
@@ -165,7 +173,10 @@ impl Writer<'_> {
             "roleDefinitionId": format!("{scope}/billingRoleDefinitions/{role}"),
         });
         // Azure's billing system knows a new service principal a little later.
-        let retry = ("error_message_regex".to_owned(), Hcl::List(vec![Hcl::text("provided principal Tenant Id")]));
+        let retry = (
+            "error_message_regex".to_owned(),
+            Hcl::List(vec![Hcl::text("provided principal Tenant Id")]),
+        );
         let retry = Hcl::Object(vec![retry]);
         let kind = resource_type(scope);
         Some(match agreement {
@@ -202,23 +213,28 @@ impl Writer<'_> {
         let block = Block::new("resource", &["azurerm_resource_group", "costs"])
             .set("name", Hcl::text(name))
             .set("location", Hcl::text(location))
-            .set("tags", said(tags));
+            .set("tags", said(tags))
+            .block(kept());
         Some(self.known_as(task, "azurerm_resource_group.costs", &id, block))
     }
 
     fn storage_account(&mut self, task: &Task, id: &StorageAccountId, body: &Value) -> Block {
-        let parent = format!("/subscriptions/{}/resourceGroups/{}", id.subscription, id.resource_group);
+        let parent = format!(
+            "/subscriptions/{}/resourceGroups/{}",
+            id.subscription, id.resource_group
+        );
         let resource = Azapi {
             label: "storage_account",
             kind: format!("Microsoft.Storage/storageAccounts@{STORAGE}"),
             parent: &parent,
             name: &id.account,
         };
-        let block = self.after(task, resource.block(body));
-        let block = block
-            .note("The costs of the past are in it. To leave it: terraform state rm azapi_resource.storage_account")
+        let block = self
+            .after(task, resource.block(body))
+            .note("The costs of the past are in it. To let go of it: terraform state rm azapi_resource.storage_account")
             .block(kept());
-        self.known_as(task, "azapi_resource.storage_account", &id.to_string(), block)
+        let id = format!("{id}?api-version={STORAGE}");
+        self.known_as(task, "azapi_resource.storage_account", &id, block)
     }
 
     fn container(&mut self, task: &Task, account: &StorageAccountId, name: &str) -> Block {
@@ -226,10 +242,13 @@ impl Writer<'_> {
             .set("name", Hcl::text(name))
             .set("storage_account_id", Hcl::text(account))
             .set("container_access_type", Hcl::text("private"));
-        let block = self.after(task, block)
-            .note("As above: terraform state rm azurerm_storage_container.exports")
-            .block(kept());
-        self.known_as(task, "azurerm_storage_container.exports", &account.container(name), block)
+        let block = self.after(task, block).block(kept());
+        self.known_as(
+            task,
+            "azurerm_storage_container.exports",
+            &account.container(name),
+            block,
+        )
     }
 
     fn export(&mut self, task: &Task) -> Option<Block> {
@@ -249,17 +268,20 @@ impl Writer<'_> {
         };
         let block = self.after(task, resource.block(body));
         let address = format!("azapi_resource.{label}");
-        // Azure takes a changed export only with its eTag, which Terraform doesn't send.
         let block = block
-            .note(&format!("Azure refuses to change an export like this. To have another one: terraform apply -replace={address}"))
+            .note(&format!("Azure takes a changed export only with its eTag. To have another one: terraform apply -replace={address}"))
             .block(Block::new("lifecycle", &[]).set("ignore_changes", Hcl::code("[body]")));
-        Some(self.known_as(task, &address, &export_id(scope, name), block))
+        let id = format!("{}?api-version={EXPORTS}", export_id(scope, name));
+        Some(self.known_as(task, &address, &id, block))
     }
 
     fn first_run(&mut self, task: &Task, scope: &Scope, export: &str) -> Block {
         let label = self.label("first_run");
         let block = Block::new("resource", &["azapi_resource_action", &label])
-            .set("type", Hcl::text(format!("Microsoft.CostManagement/exports@{EXPORTS}")))
+            .set(
+                "type",
+                Hcl::text(format!("Microsoft.CostManagement/exports@{EXPORTS}")),
+            )
             .set("resource_id", Hcl::text(export_id(scope, export)))
             .set("action", Hcl::text("run"))
             .set("method", Hcl::text("POST"));
@@ -281,10 +303,9 @@ impl Writer<'_> {
     /// The block, with what to do where Azure has such a thing already; others may come after it.
     fn known_as(&mut self, task: &Task, address: &str, id: &str, block: Block) -> Block {
         self.addresses.insert(task.id.clone(), address.to_owned());
-        block.comment(&format!(
-            "Where it is there already: terraform import {address} {}",
-            shell_word(id)
-        ))
+        block
+            .comment("Where it is there already, this has it used as it is:")
+            .command(&format!("terraform import {address} {}", shell_word(id)))
     }
 }
 
@@ -306,12 +327,16 @@ fn said(body: &Value) -> Hcl {
 
 /// Whoever applies it owns the app, as if they had registered it.
 fn owners() -> Hcl {
-    Hcl::List(vec![Hcl::code("data.azuread_client_config.current.object_id")])
+    Hcl::List(vec![Hcl::code(
+        "data.azuread_client_config.current.object_id",
+    )])
 }
 
-/// Nothing of it is deleted by `terraform destroy`.
+/// What others may use too is neither changed nor deleted once it is there.
 fn kept() -> Block {
-    Block::new("lifecycle", &[]).set("prevent_destroy", Hcl::code("true"))
+    Block::new("lifecycle", &[])
+        .set("ignore_changes", Hcl::code("all"))
+        .set("prevent_destroy", Hcl::code("true"))
 }
 
 /// The app registration: a new one, or one that is only looked up.

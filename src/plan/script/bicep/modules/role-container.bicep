@@ -13,13 +13,13 @@ param storageAccount string
 @description('The container.')
 param container string
 
-resource blobs 'Microsoft.Storage/storageAccounts/blobServices/containers@2021-08-01' existing = {
+resource target 'Microsoft.Storage/storageAccounts/blobServices/containers@2021-08-01' existing = {
   name: '${storageAccount}/default/${container}'
 }
 
 resource assignment 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  scope: blobs
-  name: guid(blobs.id, principalId, role)
+  scope: target
+  name: guid(target.id, principalId, role)
   properties: {
     principalId: principalId
     principalType: 'ServicePrincipal'
