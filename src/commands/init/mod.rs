@@ -80,7 +80,7 @@ pub struct Args {
     /// Read an existing app's client secret from stdin
     #[arg(long, conflicts_with = "client_secret_file")]
     client_secret_stdin: bool,
-    /// Read an existing app's client secret from a file
+    /// Read an existing app's client secret from a file: the secret alone, or a dotenv file with `AZURE_CLIENT_SECRET`
     #[arg(long, value_name = "FILE")]
     client_secret_file: Option<PathBuf>,
     /// Write the values of the vendor's form, the secret among them, to a file that only you can read

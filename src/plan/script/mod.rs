@@ -174,7 +174,7 @@ impl<'a> Draft<'a> {
             explain: step.explain(),
             who: step.by_hand(&Receipts::new(), &place).who,
             after: step.after(),
-            declared: step.declared(),
+            declared: by_script(step.declared(), spec, vendor),
         });
         let secret_file = match spec.store.strip_prefix("file:") {
             Some(path) => path.to_owned(),
@@ -201,6 +201,27 @@ impl<'a> Draft<'a> {
             Language::Terraform => Ok(terraform::write(self)),
             Language::Bicep => Ok(bicep::write(self)),
         }
+    }
+}
+
+/// What a script makes is not azconnect's to take away, and the app's notes are not to say so.
+fn by_script(declared: Declared, spec: &ConnectionSpec, vendor: &Vendor) -> Declared {
+    match declared {
+        Declared::Application {
+            display_name,
+            unique_name,
+            redirect_uris,
+            ..
+        } => Declared::Application {
+            display_name,
+            unique_name,
+            redirect_uris,
+            notes: format!(
+                "Made for {} by a script that azconnect wrote (connection `{}`).",
+                vendor.name, spec.name
+            ),
+        },
+        other => other,
     }
 }
 

@@ -9,7 +9,7 @@
 mod parts;
 mod steps;
 
-use super::{Draft, Script, ScriptFile, Task, bare};
+use super::{Draft, Errand, Script, ScriptFile, Task, bare};
 use crate::steps::Declared;
 use crate::text::printable;
 
@@ -72,15 +72,17 @@ fn opening(draft: &Draft<'_>) -> String {
     );
     let mut lines = vec![
         "#!/usr/bin/env bash".to_owned(),
-        format!(
-            "# Connects {directory} ({tenant}) to {}: what `azconnect init {}` does, as commands of the Azure CLI.",
+        comment(&format!(
+            "Connects {directory} ({tenant}) to {}: what `azconnect init {}` does, as commands of the Azure CLI.",
             draft.vendor.name, draft.vendor.id
-        ),
+        ))
+        .trim_end()
+        .to_owned(),
         "#".to_owned(),
         format!("#   az login --tenant {tenant}"),
         format!("#   bash azconnect-{}.sh", draft.spec.name),
         "#".to_owned(),
-        "# It looks before it makes anything, so it can be run again, and goes on after whatever stopped it. Nothing secret is in it.".to_owned(),
+        "# It looks before it makes anything, so it can be run again and goes on after whatever stopped it. No secret is in it.".to_owned(),
         "#".to_owned(),
         "# Whoever runs it has to be allowed to:".to_owned(),
     ];
@@ -117,11 +119,7 @@ fn settings(draft: &Draft<'_>, body: &str) -> String {
 /// One task: what it is and why, and its commands.
 fn section(draft: &Draft<'_>, task: &Task) -> String {
     let title = printable(&task.title);
-    let why: String = task
-        .explain
-        .iter()
-        .map(|line| format!("# {}\n", printable(line)))
-        .collect();
+    let why: String = task.explain.iter().map(|line| comment(line)).collect();
     format!(
         "# --- {title}\n{why}say {}\n{}",
         word(&title),
@@ -129,37 +127,76 @@ fn section(draft: &Draft<'_>, task: &Task) -> String {
     )
 }
 
-/// What there is now, and how the connection is stored and proven.
+/// What is left for a person, how all of it is taken away again, and how the connection is stored and proven.
 fn ending(draft: &Draft<'_>) -> String {
-    let mut lines = vec![
-        "# --- What there is now".to_owned(),
-        "printf '%s\\n' '' \"Done. Application (client) ID: $client_id\"".to_owned(),
-    ];
-    for errand in &draft.errands {
-        lines.push(format!("# By hand: {}", printable(&errand.title)));
-        let told = errand.lines.iter().chain(std::iter::once(&errand.link));
-        let told: Vec<String> = told.map(|line| word(&printable(line))).collect();
-        lines.push(format!("printf '%s\\n' {}", told.join(" ")));
-    }
-    let mut more = String::new();
+    let mut lines: Vec<String> = draft.errands.iter().map(errand).collect();
+    lines.push(format!(
+        "# --- Taking it away again\n{}",
+        taking_away(&draft.tasks)
+    ));
+    let mut handed_over = String::new();
     if !names_principal(draft) {
-        more.push_str(" --app-id \"$client_id\"");
+        handed_over.push_str(" --app-id \"$client_id\"");
     }
     let credential = draft
         .tasks
         .iter()
         .find_map(|task| steps::handed_over(&task.declared));
-    more.push_str(credential.unwrap_or_default());
-    lines.push(
-        "printf '%s\\n' 'Have azconnect prove it, keep it, and show the values of the form:'"
-            .to_owned(),
-    );
-    lines.push(format!("printf '  %s' {}", word(&draft.go_on)));
-    if !more.is_empty() {
-        lines.push(format!("printf ' %q'{more}"));
+    handed_over.push_str(credential.unwrap_or_default());
+    lines.push(format!(
+        "# --- What there is now\nprintf '%s\\n' '' \"Done. Application (client) ID: $client_id\" \\\n  'Have azconnect prove it, keep it, and show the values of the form:'\nprintf '  %s' {}",
+        word(&draft.go_on)
+    ));
+    if !handed_over.is_empty() {
+        lines.push(format!("printf ' %q'{handed_over}"));
     }
     lines.push("printf '\\n'".to_owned());
     lines.join("\n") + "\n"
+}
+
+fn errand(errand: &Errand) -> String {
+    let title = printable(&errand.title);
+    let told = errand.lines.iter().chain(std::iter::once(&errand.link));
+    let told: Vec<String> = told.map(|line| word(&printable(line))).collect();
+    format!(
+        "# --- {title}: by hand, there is no API for it\nprintf '%s\\n' '' {} {}\n",
+        word(&format!("By hand: {title}")),
+        told.join(" ")
+    )
+}
+
+/// The commands that a person takes back what the script made with, as a comment: the script can't know what of it was there before.
+fn taking_away(tasks: &[Task]) -> String {
+    let mut lines: Vec<String> = tasks
+        .iter()
+        .rev()
+        .filter_map(|task| steps::taken_away(&task.declared))
+        .collect();
+    lines.dedup();
+    if lines.is_empty() {
+        return "# Nothing was made but roles; the list of role assignments of each scope shows them.\n".to_owned();
+    }
+    lines.insert(
+        0,
+        "If nothing of it was there before; roles go with the app:".to_owned(),
+    );
+    lines.iter().map(|line| format!("# {line}\n")).collect()
+}
+
+/// A sentence as lines of a comment.
+fn comment(text: &str) -> String {
+    const WIDEST: usize = 118;
+    let mut lines: Vec<String> = Vec::new();
+    for each in printable(text).split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + each.chars().count() <= WIDEST => {
+                line.push(' ');
+                line.push_str(each);
+            }
+            Some(_) | None => lines.push(each.to_owned()),
+        }
+    }
+    lines.iter().map(|line| format!("# {line}\n")).collect()
 }
 
 /// Whether the roles are a principal's that was named: then it is among the answers.

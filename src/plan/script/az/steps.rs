@@ -123,6 +123,45 @@ pub(super) fn handed_over(declared: &Declared) -> Option<&'static str> {
     }
 }
 
+/// The command that takes a thing away which is not gone with another; none for what is, or what others may rely on.
+pub(super) fn taken_away(declared: &Declared) -> Option<String> {
+    match declared {
+        Declared::Application { .. } => Some("  az ad app delete --id \"$client_id\"".to_owned()),
+        Declared::ResourceGroup {
+            subscription, name, ..
+        } => Some(format!(
+            "  az group delete --name {} --subscription {subscription}",
+            word(name)
+        )),
+        Declared::StorageAccount { id, .. } => Some(format!(
+            "  az storage account delete --ids {}",
+            word(&id.to_string())
+        )),
+        Declared::Container { account, name } => Some(format!(
+            "  az storage container-rm delete --ids {}",
+            word(&account.container(name))
+        )),
+        Declared::Export { scope, name, .. } => Some(format!(
+            "  az rest --method delete --url {}",
+            word(&format!(
+                "{}?api-version=2025-03-01",
+                crate::connection::export::export_id(scope, name)
+            ))
+        )),
+        Declared::KnownApplication { .. }
+        | Declared::ServicePrincipal
+        | Declared::KnownPrincipal { .. }
+        | Declared::Secret { .. }
+        | Declared::Certificate { .. }
+        | Declared::Federated { .. }
+        | Declared::Role { .. }
+        | Declared::BillingRole { .. }
+        | Declared::ResourceProvider { .. }
+        | Declared::ExportRun { .. }
+        | Declared::PastMonths { .. } => None,
+    }
+}
+
 /// Finds the application whose client ID is the script's first argument, and its service principal.
 pub(super) fn given_application() -> String {
     format!(
