@@ -45,6 +45,7 @@ Examples:
   azconnect init cloudpi --billing-account 55671234 --location westeurope --wait
   azconnect init generic --export-dataset focus --export-format parquet
   azconnect init --batch tenants.csv --plan
+  azconnect init spot-cost-intelligence --mode script > connect.sh
   azconnect init spot-cost-intelligence --sandbox --yes";
 
 /// Connect Azure to a cost tool
@@ -55,6 +56,8 @@ Examples:
 /// reads what the vendor will read, keeps the secret where you said, and hands over the values of the vendor's form.
 ///
 /// An export's first file comes hours later: until then the run ends as pending (exit code 7), or stays with `--wait`.
+///
+/// With `--mode script` it makes nothing, and prints a script that does.
 ///
 /// Safe to run again: what is there is found, not made a second time. Safe to interrupt: `--resume` goes on.
 #[derive(Debug, clap::Args)]

@@ -35,6 +35,7 @@ fn kept(name: &str, text: &str) {
 
 #[test]
 fn each_vendors_script_is_one_that_bash_reads_and_that_was_approved() {
+    let port = Regex::new(r"127\.0\.0\.1:\d+").unwrap();
     for case in CASES {
         let lab = (case.lab)();
         let (before, script) = (lab.log().len(), case.script(&lab));
@@ -55,10 +56,7 @@ fn each_vendors_script_is_one_that_bash_reads_and_that_was_approved() {
         std::fs::write(&file, &script).unwrap();
         let read = Command::new("bash").arg("-n").arg(&file).output().unwrap();
         assert!(read.status.success() && read.stderr.is_empty(), "{read:?}");
-        let text = Regex::new(r"127\.0\.0\.1:\d+")
-            .unwrap()
-            .replace_all(&script, "127.0.0.1:PORT")
-            .into_owned();
+        let text = port.replace_all(&script, "127.0.0.1:PORT").into_owned();
         kept(case.name, &without_functions(&text));
     }
 }

@@ -14,10 +14,9 @@ const VERSION: &str = "2.91.0";
 
 /// The folder of `az`, if this machine has it; else it is said aloud that `test` was skipped.
 pub(super) fn az(test: &str) -> Option<PathBuf> {
-    let folder =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("target/tools/az-{VERSION}/bin"));
-    if folder.join("az").exists() {
-        return Some(folder);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("target/tools/az-{VERSION}"));
+    if folder.join("installed").exists() {
+        return Some(folder.join("bin"));
     }
     say(&format!(
         "script_az::{test}: SKIPPED, az is not installed; `bash tests/run` does that"

@@ -116,10 +116,19 @@ fn settings(draft: &Draft<'_>, body: &str) -> String {
     text
 }
 
+/// What only a run of azconnect does: sentences with these words are not said of a script, which stops where azconnect would choose.
+const OF_A_RUN: &[&str] = &["azconnect remove", "is used instead"];
+
 /// One task: what it is and why, and its commands.
 fn section(draft: &Draft<'_>, task: &Task) -> String {
     let title = printable(&task.title);
-    let why: String = task.explain.iter().map(|line| comment(line)).collect();
+    let is_of_a_run = |line: &&String| OF_A_RUN.iter().any(|words| line.contains(words));
+    let why: String = task
+        .explain
+        .iter()
+        .filter(|line| !is_of_a_run(line))
+        .map(|line| comment(line))
+        .collect();
     format!(
         "# --- {title}\n{why}say {}\n{}",
         word(&title),
@@ -215,3 +224,6 @@ fn word(text: &str) -> String {
     }
     format!("'{}'", text.replace('\'', r"'\''"))
 }
+
+#[cfg(all(test, unix))] // bash
+mod tests;

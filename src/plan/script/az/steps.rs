@@ -237,19 +237,31 @@ add_certificate "$(openssl x509 -in "$secret_file" -outform DER | openssl base64
 /// A federated credential; issuer and subject are unique on an application, so that one of another name does the same.
 fn federated(name: &str, (issuer, subject): (&str, &str), audience: &str) -> String {
     let body = json!({"issuer": issuer, "subject": subject, "audiences": [audience]});
-    let (issuer, subject) = (word(issuer), word(subject));
+    let same = format!(
+        "value[?issuer=={} && subject=={}].id",
+        literal(issuer),
+        literal(subject)
+    );
     format!(
         r#"federated="/v1.0/applications/$application_id/federatedIdentityCredentials"
-there=$(graph get "$federated" --query "value[].['',issuer,subject,'']" --output tsv)
-if grep -qF -- $'\t'{issuer}$'\t'{subject}$'\t' <<<"$there"; then
+there=$(graph get "$federated" --output tsv --query {})
+if [ -n "$there" ]; then
   say '  it is there already'
 else
   again "$new" 'Entra ID to know the new application everywhere' \
     graph patch "$federated(name='{name}')" --headers Prefer=create-if-missing --output none --body {}
 fi
 "#,
+        word(&same),
         word(&body.to_string())
     )
+}
+
+/// A text as a literal of the language of `--query`.
+///
+/// Source: <https://jmespath.org/specification.html#literal-expressions>
+fn literal(text: &str) -> String {
+    format!("`{}`", json!(text).to_string().replace('`', "\\`"))
 }
 
 fn billing_role(

@@ -12,7 +12,7 @@ put_export() {
     return 1
   fi
   if grep -qiF -- $'\tat\t'"$4"$'\t'"$5"$'\t'"$6"$'\t.' <<<"$all"; then
-    say "  another export writes to the same folder already: the costs would be counted twice. Choose another with --export-directory"
+    say "  another export writes to the same folder already: the costs would be counted twice. Have it used (--export-name), or choose another folder (--export-directory)"
     return 1
   fi
   again "$busy" 'Cost Management to see that its exports are registered in the subscription' \
