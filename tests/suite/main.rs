@@ -93,6 +93,7 @@ mod sandbox_command;
 #[cfg(unix)] // bash
 mod script_az;
 #[cfg(unix)] // signals, terminals, file modes
+mod script_languages;
 mod secrets;
 mod sign_in;
 mod storage_contract;

@@ -5,6 +5,12 @@
 //! same bytes, and no secret is ever in them: a script makes the secret when it runs.
 
 mod az;
+mod beside;
+mod bicep;
+mod form;
+mod terraform;
+mod versions;
+mod words;
 
 use std::str::FromStr;
 
@@ -20,11 +26,19 @@ use crate::vendors::Vendor;
 pub enum Language {
     /// Commands of the Azure CLI, in bash.
     Az,
+    /// Terraform, with a script for what it doesn't do.
+    Terraform,
+    /// Bicep, with a script for what it can't do.
+    Bicep,
 }
 
 impl Language {
     /// Every language, with its key for `--script`.
-    pub const ALL: &[(&str, Language)] = &[("az", Language::Az)];
+    pub const ALL: &[(&str, Language)] = &[
+        ("az", Language::Az),
+        ("terraform", Language::Terraform),
+        ("bicep", Language::Bicep),
+    ];
 
     /// Its key: `az`.
     pub fn key(self) -> &'static str {
@@ -35,7 +49,8 @@ impl Language {
     /// What a comment begins with.
     pub fn comment(self) -> &'static str {
         match self {
-            Language::Az => "#",
+            Language::Az | Language::Terraform => "#",
+            Language::Bicep => "//",
         }
     }
 }
@@ -183,6 +198,8 @@ impl<'a> Draft<'a> {
     pub fn write(&self, language: Language) -> Result<Script> {
         match language {
             Language::Az => Ok(az::write(self)),
+            Language::Terraform => Ok(terraform::write(self)),
+            Language::Bicep => Ok(bicep::write(self)),
         }
     }
 }
