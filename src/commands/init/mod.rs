@@ -1,5 +1,6 @@
 //! `azconnect init`: sign in, discover, ask what is missing, show the plan, apply it, validate, store, hand over.
 
+mod again;
 mod apply;
 mod batch;
 mod batch_report;
@@ -15,12 +16,14 @@ mod partner_app;
 mod past_months;
 mod refusals;
 mod resume;
+mod save_plan;
 mod show_plan;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use self::again::Again;
 use super::app::App;
 use super::arguments::AnswerFlags;
 use super::signing;
@@ -34,7 +37,7 @@ use crate::interview::{Answers, Interview, Source, discovery, exports, resolve};
 use crate::plan;
 use crate::secret::Secret;
 use crate::store::SecretStore;
-use crate::ui::Event;
+use crate::ui::{self, Event};
 use crate::vendors::{self, Vendor};
 
 const EXAMPLES: &str = "\
@@ -64,8 +67,11 @@ pub struct Args {
     /// Read answers from a TOML or JSON file
     #[arg(long = "answers", value_name = "FILE", id = "answers_file")]
     answers_file: Option<PathBuf>,
+    /// Write every answer of this run, with where it came from, to a new file for `--answers`
+    #[arg(long, value_name = "FILE")]
+    save_answers: Option<PathBuf>,
     /// Connect many, each with the answers of its row, from a TOML file with [[connection]] tables or a CSV file with a header
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["answers_file", "resume", "client_secret_stdin", "client_secret_file", "handover_to", "wait", "connection"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["answers_file", "save_answers", "resume", "client_secret_stdin", "client_secret_file", "handover_to", "wait", "connection"])]
     batch: Option<PathBuf>,
     /// Show the plan and change nothing
     #[arg(long)]
@@ -100,6 +106,19 @@ struct Decided {
     azure: Azure,
     store: Arc<dyn SecretStore>,
     given: Option<Secret>,
+    again: Again,
+    /// Whether an answer can still be changed.
+    can_go_back: bool,
+}
+
+/// What stays while the person goes back and forth among the questions.
+struct Sitting {
+    interview: Interview,
+    /// Once signed in, always signed in.
+    signed_in: Option<SignedIn>,
+    given: Option<Secret>,
+    /// Whether the answers file is there, and ours.
+    has_saved: bool,
 }
 
 /// Runs the command.
@@ -116,6 +135,9 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
     if let Some(file) = &args.handover_to {
         super::handover::check(file)?;
     }
+    if let Some(file) = &args.save_answers {
+        again::check(file)?;
+    }
     let given = super::given_secret::read(
         &app.host,
         args.client_secret_stdin,
@@ -129,20 +151,39 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
         args.answers_file.as_deref(),
         &saved,
     )?;
-    let decided = decide(&args, app, answers, given).await?;
-    let _lock = app.connections.lock(&decided.spec.name)?;
-    apply::run(&args, app, decided).await
+    let mut sitting = Sitting {
+        interview: Interview::new(answers, app.ui.clone()),
+        signed_in: None,
+        given,
+        has_saved: false,
+    };
+    loop {
+        match attempt(&args, app, &mut sitting).await {
+            Err(error) if ui::is_back(&error) => sitting.interview.go_back(),
+            ended => return ended,
+        }
+    }
 }
 
-async fn decide(
-    args: &Args,
-    app: &App,
-    answers: Answers,
-    given: Option<Secret>,
-) -> Result<Decided> {
+/// Asks, decides, and carries it out.
+///
+/// # Errors
+/// As [`run`], and [`ui::back()`] where the person wants to answer a question again: nothing has been changed then.
+async fn attempt(args: &Args, app: &App, sitting: &mut Sitting) -> Result<Exit> {
+    let decided = decide(args, app, sitting).await?;
+    let _lock = app.connections.lock(&decided.spec.name)?;
+    apply::run(args, app, decided).await
+}
+
+async fn decide(args: &Args, app: &App, sitting: &mut Sitting) -> Result<Decided> {
+    let Sitting {
+        interview,
+        signed_in,
+        given,
+        has_saved,
+    } = sitting;
     // A wrong cloud or certificate file is told before anything is missing: nothing is asked of the network yet.
     app.reach().await?;
-    let mut interview = Interview::new(answers, app.ui.clone());
     let possible: Vec<&'static Vendor> = vendors::all()
         .iter()
         .filter(|vendor| plan::lacks(vendor).is_none())
@@ -156,30 +197,33 @@ async fn decide(
         interview.check_credential(vendor)?;
         exports::refuse(&interview.answers, vendor)?;
     }
-    close_gaps(app, &mut interview, vendor).await?;
+    close_gaps(app, interview, vendor).await?;
     let vendor = vendor.ok_or_else(|| Error::bug("a vendor that is neither known nor missing"))?;
-    let Some(signed_in) = sign_in(app, &mut interview, Some(vendor)).await? else {
+    if signed_in.is_none() {
+        *signed_in = sign_in(app, interview, Some(vendor)).await?;
+    }
+    let Some(signed_in) = signed_in.as_ref() else {
         interview.close_gaps()?;
         return Err(Error::bug("a sign-in that is neither there nor missing"));
     };
     let certificate = certificate::read(&mut interview.answers)?;
-    let store = choose_store(app, &mut interview)?;
+    let store = choose_store(app, interview)?;
     if args.wait && store.kind() == "none" {
         return Err(waits_with_secret());
     }
     certificate::refuse_unfit_store(&interview.answers, store.as_ref())?;
     store.probe().await?;
-    let Some(directory) = directory(app, &mut interview, &signed_in, Some(vendor)).await? else {
+    let Some(directory) = directory(app, interview, signed_in, Some(vendor)).await? else {
         interview.close_gaps()?;
         return Err(Error::bug("a directory that is neither known nor missing"));
     };
-    app.ui.tell(Event::Fact {
+    interview.tell(Event::Fact {
         label: DIRECTORY.to_owned(),
         value: directory.display_name.clone(),
         source: interview.answers.source("tenant"),
     });
-    let azure = signing::as_person(app, &signed_in, Some(directory.id), Some(&vendor.id)).await?;
-    warn_guest(app, &azure, vendor).await;
+    let azure = signing::as_person(app, signed_in, Some(directory.id), Some(&vendor.id)).await?;
+    warn_guest(interview, &azure, vendor).await;
     let cloud = app.reach().await?.cloud.name.clone();
     let setting = resolve::Setting {
         azure: &azure,
@@ -191,12 +235,19 @@ async fn decide(
     };
     let spec = interview.complete(&setting, vendor, directory).await?;
     facts::tell(app, &spec, &interview.answers);
+    let again = Again::new(args, app, &interview.answers, &spec);
+    if let Some(file) = &args.save_answers {
+        again.save(app, file, *has_saved)?;
+        *has_saved = true;
+    }
     Ok(Decided {
         vendor,
         spec,
         azure,
         store,
-        given,
+        given: given.clone(),
+        again,
+        can_go_back: interview.can_go_back(),
     })
 }
 
@@ -332,7 +383,7 @@ fn billing_wish(vendor: &Vendor) -> BillingWish {
 }
 
 /// Billing systems refuse guests in ways that nobody sees coming; said before anything is changed, and never taken for a no.
-async fn warn_guest(app: &App, azure: &Azure, vendor: &Vendor) {
+async fn warn_guest(interview: &Interview, azure: &Azure, vendor: &Vendor) {
     if !plan::needs_billing_account(vendor) {
         return;
     }
@@ -343,7 +394,7 @@ async fn warn_guest(app: &App, azure: &Azure, vendor: &Vendor) {
         .flatten()
         .is_some_and(|me| me.user_type.as_deref() == Some("Guest"));
     if is_guest {
-        app.ui.tell(Event::Warning {
+        interview.tell(Event::Warning {
             what: "You are a guest in this directory. Guests from another cloud can't manage billing, and some vendors ask for a member account.".to_owned(),
             fix: "If a billing step is refused, let a member with the billing role do it.".to_owned(),
         });

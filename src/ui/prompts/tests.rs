@@ -36,6 +36,7 @@ fn ask(default: Option<&str>) -> Ask {
         prompt: "What should the app be called?".into(),
         help: "People see it in the Entra admin center.".into(),
         default: default.map(str::to_owned),
+        ..Ask::default()
     }
 }
 
