@@ -17,16 +17,14 @@ use crate::ui::numbers;
 use crate::ui::prompts::{failed, interrupted};
 use crate::ui::theme::{Line, Look, Role};
 use crate::ui::wrap::{visible, width};
-use crate::ui::{Ask, Choice, back};
+use crate::ui::{Ask, Choice, back, narrow};
 
-/// Lists longer than this can be searched.
-pub(super) const MOST_WITHOUT_SEARCH: usize = 7;
 /// As many matches are shown below a search.
 const MOST_MATCHES: usize = 10;
 
 /// Lets the person choose one: with the arrow keys, a long list by typing a part of the name.
 pub(super) fn one(ask: &Ask, options: &[Choice], look: Look) -> Result<usize> {
-    let kind = if options.len() > MOST_WITHOUT_SEARCH {
+    let kind = if narrow::is_long(options) {
         Kind::Search
     } else {
         Kind::One

@@ -15,9 +15,11 @@ mod keyboard;
 mod layout;
 mod menus;
 mod narration;
+mod narrow;
 mod numbers;
 mod plain;
 mod prompts;
+mod replies;
 mod screen;
 #[cfg(test)]
 mod session;
@@ -271,9 +273,11 @@ pub enum Block {
         /// The items.
         items: Vec<Item>,
     },
-    /// What is going to be changed, with the rights that each change needs.
+    /// What is going to be changed, with the rights that each change needs. In a document they are items, with `needs`.
+    #[serde(rename = "items")]
     Changes {
         /// The changes, in their order.
+        #[serde(rename = "items")]
         changes: Vec<Planned>,
     },
     /// A small bar chart with a sentence that says the same.
@@ -317,7 +321,7 @@ pub struct Item {
 }
 
 /// A change that is planned.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Planned {
     /// What is done with it: `create`, `reuse`, `remove`.
     pub change: String,
@@ -327,6 +331,40 @@ pub struct Planned {
     pub text: String,
     /// The rights that it needs.
     pub needs: Vec<Need>,
+}
+
+impl Serialize for Planned {
+    /// As an [`Item`], whose lines say the same in words.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Shown<'a> {
+            #[serde(flatten)]
+            item: Item,
+            needs: &'a [Need],
+        }
+        let lines = self
+            .needs
+            .iter()
+            .map(|need| ("Needs".to_owned(), need.to_string()));
+        let item = Item {
+            state: self.change.clone(),
+            title: self.title.clone(),
+            text: self.text.clone(),
+            lines: lines.collect(),
+        };
+        let needs = &self.needs;
+        Shown { item, needs }.serialize(serializer)
+    }
+}
+
+impl std::fmt::Display for Need {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.right)?;
+        if self.held.is_empty() {
+            return Ok(());
+        }
+        write!(f, " ({})", self.held)
+    }
 }
 
 /// A right that a change needs.

@@ -11,6 +11,7 @@ use crate::secret::Secret;
 use crate::ui::keyboard::Keyboard;
 use crate::ui::layout::{indent, text_lines};
 use crate::ui::numbers;
+use crate::ui::replies::{self, Reply};
 use crate::ui::theme::{Line, Look, Role, State};
 use crate::ui::wrap::{visible, width};
 use crate::ui::{Ask, Choice, Proceed, back};
@@ -59,9 +60,7 @@ impl Prompts {
                 }
                 Answer::Back => return Err(back()),
                 Answer::Empty => ask.default.clone(),
-                Answer::Text(text) if is_wish_to_go_back(ask, &text) && check(&text).is_err() => {
-                    return Err(back());
-                }
+                Answer::Text(text) if is_wish_to_go_back(ask, &text) => return Err(back()),
                 Answer::Text(text) => Some(text),
             };
             match given.map(|text| check(&text).map(|()| text)) {
@@ -97,9 +96,8 @@ impl Prompts {
 
     /// Asks whether to go on.
     pub(super) fn proceed(&self, ask: &Ask) -> Result<Proceed> {
-        let offered = || REPLIES.iter().filter(|reply| (reply.is_offered)(ask));
-        let words: Vec<String> = offered().map(Reply::label).collect();
-        let how: Vec<String> = offered().map(Reply::sentence).collect();
+        let words: Vec<String> = replies::offered(ask).map(Reply::label).collect();
+        let how: Vec<String> = replies::offered(ask).map(Reply::sentence).collect();
         let mut empty = 0;
         loop {
             let line = Line::of(Role::Strong, visible(&ask.prompt))
@@ -114,10 +112,12 @@ impl Prompts {
                 Answer::Text(text) => text.to_lowercase(),
                 Answer::Empty => String::new(),
             };
-            let is_it = |reply: &&Reply| said == reply.word || said == reply.word[..1];
-            match offered().find(is_it).map(|reply| reply.proceed) {
-                Some(Some(proceed)) => return Ok(proceed),
-                Some(None) => return Err(back()),
+            match replies::meant(&said, ask) {
+                Some(Reply {
+                    proceed: Some(proceed),
+                    ..
+                }) => return Ok(*proceed),
+                Some(_) => return Err(back()),
                 None => self.refuse(&format!("Type {}.", how.join(", "))),
             }
         }
@@ -306,62 +306,6 @@ impl Prompts {
 
     fn write(&self, text: &str) {
         write(&self.sink, text);
-    }
-}
-
-/// An answer to a plan.
-struct Reply {
-    /// The whole word; its first letter does as well.
-    word: &'static str,
-    /// What it is typed for.
-    means: &'static str,
-    /// What it answers; nothing where it leads to the question before.
-    proceed: Option<Proceed>,
-    is_offered: fn(&Ask) -> bool,
-}
-
-const REPLIES: &[Reply] = &[
-    Reply {
-        word: "yes",
-        means: "for yes",
-        proceed: Some(Proceed::Yes),
-        is_offered: |_| true,
-    },
-    Reply {
-        word: "no",
-        means: "for no",
-        proceed: Some(Proceed::No),
-        is_offered: |_| true,
-    },
-    Reply {
-        word: "explain",
-        means: "to have each step explained",
-        proceed: Some(Proceed::Explain),
-        is_offered: |_| true,
-    },
-    Reply {
-        word: "save",
-        means: "to save it in a file",
-        proceed: Some(Proceed::Save),
-        is_offered: |ask| ask.can_save,
-    },
-    Reply {
-        word: "back",
-        means: "for the question before",
-        proceed: None,
-        is_offered: |ask| ask.can_go_back,
-    },
-];
-
-impl Reply {
-    /// How it is offered: `[y]es`.
-    fn label(&self) -> String {
-        format!("[{}]{}", &self.word[..1], &self.word[1..])
-    }
-
-    /// How it is explained: `y for yes`.
-    fn sentence(&self) -> String {
-        format!("{} {}", &self.word[..1], self.means)
     }
 }
 

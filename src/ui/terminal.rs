@@ -19,7 +19,7 @@ use crate::ui::prompts::{Prompts, write};
 use crate::ui::screen::Watcher;
 use crate::ui::theme::{Line, Look, Role};
 use crate::ui::wrap::{visible, width};
-use crate::ui::{Ask, Choice, Event, Proceed, canvas, failure, is_back, menus};
+use crate::ui::{Ask, Choice, Event, Proceed, canvas, failure, is_back, menus, narrow};
 
 /// How often a spinner moves.
 const FRAME: Duration = Duration::from_millis(100);
@@ -252,40 +252,6 @@ impl Terminal {
                 .refuse("At least one is needed: tick it with Space, then press Enter.");
         }
     }
-
-    /// The choices whose names the person wants to see, where there are too many to look through.
-    fn narrowed(&self, ask: &Ask, options: &[Choice]) -> Result<Vec<usize>> {
-        if options.len() <= menus::MOST_WITHOUT_SEARCH {
-            return Ok((0..options.len()).collect());
-        }
-        let matching = |text: &str| -> Vec<usize> {
-            let text = text.to_lowercase();
-            let found = |option: &Choice| {
-                text == "all"
-                    || option.label.to_lowercase().contains(&text)
-                    || option.detail.to_lowercase().contains(&text)
-            };
-            (0..options.len())
-                .filter(|at| found(&options[*at]))
-                .collect()
-        };
-        let search = Ask {
-            prompt: format!("{}  {} found; search by a part of the name", ask.prompt, options.len()),
-            help: "Type what the names have in common; the list then shows only those. `all` shows every one.".to_owned(),
-            default: Some("all".to_owned()),
-            ..ask.clone()
-        };
-        let text = self
-            .prompts
-            .text(&search, &|text| match matching(text).is_empty() {
-                true => Err(format!(
-                    "Nothing in the list has `{}` in its name.",
-                    visible(text)
-                )),
-                false => Ok(()),
-            })?;
-        Ok(matching(&text))
-    }
 }
 
 fn painted(lines: &[Line], look: Look) -> String {
@@ -373,9 +339,9 @@ impl Watcher for Terminal {
 
     fn choose_many(&self, ask: &Ask, options: &[Choice]) -> Result<Vec<usize>> {
         loop {
-            let narrowed = self.narrowed(ask, options)?;
+            let narrowed = narrow::narrowed(&self.prompts, ask, options)?;
             let shown: Vec<Choice> = narrowed.iter().map(|at| options[*at].clone()).collect();
-            let is_searched = options.len() > menus::MOST_WITHOUT_SEARCH;
+            let is_searched = narrow::is_long(options);
             match self.ticked(ask, &shown, is_searched) {
                 Ok(ticked) => return Ok(ticked.into_iter().map(|at| narrowed[at]).collect()),
                 // What the names have in common is asked for again.

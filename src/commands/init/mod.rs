@@ -11,6 +11,7 @@ mod certificate;
 mod ending;
 mod exported;
 mod facts;
+mod gaps;
 mod in_hand;
 mod partner_app;
 mod past_months;
@@ -21,7 +22,6 @@ mod show_plan;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use self::again::Again;
 use super::app::App;
@@ -197,7 +197,7 @@ async fn decide(args: &Args, app: &App, sitting: &mut Sitting) -> Result<Decided
         interview.check_credential(vendor)?;
         exports::refuse(&interview.answers, vendor)?;
     }
-    close_gaps(app, interview, vendor).await?;
+    gaps::close(app, interview, vendor).await?;
     let vendor = vendor.ok_or_else(|| Error::bug("a vendor that is neither known nor missing"))?;
     if signed_in.is_none() {
         *signed_in = sign_in(app, interview, Some(vendor)).await?;
@@ -262,63 +262,6 @@ fn choose_store(app: &App, interview: &mut Interview) -> Result<Arc<dyn SecretSt
         interview.answers.set("store", kept, Source::Saved);
     }
     app.store(interview.answers.value_or("store", "keyring"))
-}
-
-/// Ends the run if anything is missing. A script gets all gaps at once, and at once: what Azure doesn't show in this time stays
-/// unknown.
-async fn close_gaps(app: &App, interview: &mut Interview, vendor: Option<&Vendor>) -> Result<()> {
-    if interview.has_gaps() {
-        let look = look_for_gaps(app, interview, vendor);
-        if let Ok(Err(error)) = tokio::time::timeout(GLANCE, look).await {
-            tracing::info!("not every answer could be looked for: {error}");
-        }
-    }
-    interview.close_gaps()
-}
-
-/// How long Azure is asked for further gaps where some are known already.
-const GLANCE: Duration = Duration::from_millis(700);
-
-/// Looks for the gaps that only Azure shows: several directories, several subscriptions. Never where a person would have to act.
-async fn look_for_gaps(
-    app: &App,
-    interview: &mut Interview,
-    vendor: Option<&Vendor>,
-) -> Result<()> {
-    let by_person = ["browser", "device-code"];
-    if by_person.contains(&interview.answers.value_or("sign_in", "auto")) {
-        return Ok(());
-    }
-    let Some(signed_in) = sign_in(app, interview, vendor).await? else {
-        return Ok(());
-    };
-    let Some(directory) = directory(app, interview, &signed_in, None).await? else {
-        return Ok(());
-    };
-    let azure = signing::as_person(app, &signed_in, Some(directory.id), None).await?;
-    match vendor {
-        Some(vendor) if needs_a_whole_look(interview, vendor) => {
-            let setting = resolve::Setting {
-                azure: &azure,
-                cloud: &app.reach().await?.cloud.name,
-                secret_given: false,
-                certificate: None,
-                billing: billing_wish(vendor),
-                exported: &|name| exported::earlier(app, name),
-            };
-            interview.look(&setting, vendor, &directory).await
-        }
-        Some(vendor) if plan::needs_billing_account(vendor) => {
-            interview.look_at_accounts(&azure, vendor, &directory).await
-        }
-        Some(_) | None => interview.look_at_scopes(&azure, directory.id).await,
-    }
-}
-
-/// Whether more can be missing than what the vendor reads: exports, or who a partner is.
-fn needs_a_whole_look(interview: &Interview, vendor: &Vendor) -> bool {
-    exports::need(&interview.answers, vendor).is_some()
-        || vendor.asks.iter().any(|key| key == "partner_id")
 }
 
 /// The directory to connect; none where it is a gap.

@@ -93,16 +93,8 @@ fn in_words(change: &Planned, columns: usize) -> Vec<Line> {
     };
     let mut lines = labelled_text(&visible(&change.change), &text, columns);
     for need in &change.needs {
-        let held = if need.held.is_empty() {
-            String::new()
-        } else {
-            format!(" ({})", need.held)
-        };
-        let below = labelled_text(
-            NEEDS,
-            &format!("{}{held}", need.right),
-            columns.saturating_sub(2),
-        );
+        let text = need.to_string();
+        let below = labelled_text(NEEDS, &text, columns.saturating_sub(2));
         lines.extend(below.into_iter().map(|line| line.indented(2)));
     }
     lines

@@ -234,6 +234,7 @@ fn choose(pty: &mut Pty, wanted: &str, other: &str) {
     for _ in cursor..row {
         pty.keys(DOWN);
     }
+    pty.wait_for(&format!("› {wanted}"));
     pty.keys(ENTER);
 }
 

@@ -29,8 +29,8 @@ pub(crate) struct Case {
 }
 
 /// What a run came to.
-#[derive(Debug, PartialEq)]
 struct Came {
+    screen: String,
     steps: Value,
     warnings: Value,
     command: Value,
@@ -57,24 +57,15 @@ fn flag_environment_file_and_prompt_give_the_same_plan() {
             question.key,
             by_flag.command
         );
-        assert_eq!(
-            by_environment(&mut case, question),
-            by_flag,
-            "{} in the environment",
-            question.key
-        );
-        assert_eq!(
-            by_file(&case, question),
-            by_flag,
-            "{} in a file",
-            question.key
-        );
+        let environment = by_environment(&mut case, question);
+        same(question, "in the environment", &environment, &by_flag);
+        same(question, "in a file", &by_file(&case, question), &by_flag);
         if let Some(asked) = case.asked {
-            assert_eq!(
-                by_prompt(&case, asked),
-                by_flag,
-                "{} at the prompt",
-                question.key
+            same(
+                question,
+                "at the prompt",
+                &by_prompt(&case, asked),
+                &by_flag,
             );
         }
     }
@@ -117,6 +108,18 @@ fn what_the_interview_asks_has_a_case_at_the_prompt() {
             "`{key}` is asked, and its parity case doesn't answer at the prompt"
         );
     }
+}
+
+fn same(question: &Question, way: &str, came: &Came, wanted: &Came) {
+    let key = question.key;
+    assert_eq!(
+        came.answers, wanted.answers,
+        "{key} {way}:\n{}",
+        came.screen
+    );
+    assert_eq!(came.command, wanted.command, "{key} {way}");
+    assert_eq!(came.steps, wanted.steps, "{key} {way}");
+    assert_eq!(came.warnings, wanted.warnings, "{key} {way}");
 }
 
 fn by_flag(case: &Case, question: &Question) -> Came {
@@ -199,6 +202,7 @@ fn of(case: &Case, saved: &str, ran: &Ran) -> Came {
     let text = std::fs::read_to_string(case.lab.home().join(saved)).unwrap();
     let is_answer = |line: &&str| !line.starts_with('#') && !line.is_empty();
     Came {
+        screen: ran.stderr.clone(),
         steps: document["steps"].clone(),
         warnings: document["warnings"].clone(),
         command: document["command"].clone(),

@@ -7,9 +7,13 @@ use super::{assert_kept, folder, made, store_in};
 use crate::billing_lab::{account, principal, roles_of, state, with};
 use crate::lab::Lab;
 
-/// Contoso with billing, before anything was made in its subscription.
+/// Contoso with an enrollment, before anything was made in its subscription.
 fn bare() -> Lab {
     let mut world = state();
+    world
+        .billing
+        .accounts
+        .retain(|name, _| name == ids::ENROLLMENT);
     world.storage.accounts.clear();
     world.storage.resource_groups.clear();
     with(world)
@@ -78,7 +82,7 @@ fn an_answer_is_changed_and_what_depended_on_it_is_asked_again() {
 
 #[test]
 fn what_was_chosen_last_is_what_is_made() {
-    let (lab, folder) = (bare(), folder());
+    let (lab, folder) = (with(state()), folder());
     let store = store_in(&folder);
     let words = ["init", "--connection", "spot", "--store", &store];
     let mut pty = Pty::start(&lab, 170, &words);
@@ -176,7 +180,7 @@ fn in_plain_mode_the_word_leads_back_too() {
 #[test]
 fn a_question_mark_explains_every_kind_of_question() {
     let (lab, folder) = (bare(), folder());
-    for number in 1..=9 {
+    for number in 1..=12 {
         lab.state(|state| state.add_subscription(&format!("Contoso Project {number:02}")));
     }
     let store = store_in(&folder);
@@ -201,7 +205,7 @@ fn a_question_mark_explains_every_kind_of_question() {
     pty.wait_for("In the portal under Cost Management + Billing > Properties");
     pty.keys(ENTER);
     // A list with a search: more than seven.
-    let search = pty.wait_for_menu("1 of 10");
+    let search = pty.wait_for_menu("1 of 13");
     assert!(search.contains("type to search"), "{search}");
     pty.keys("?");
     pty.wait_for("IDs are in the portal under Subscriptions");

@@ -30,7 +30,10 @@ fn session(vendor: &str) -> Option<(Lab, Vec<Asked>)> {
     let own_billing = || {
         let mut state = billing_lab::state();
         // The company buys under one agreement, as most do.
-        state.billing.accounts.retain(|name, _| name == ids::ENROLLMENT);
+        state
+            .billing
+            .accounts
+            .retain(|name, _| name == ids::ENROLLMENT);
         state
     };
     let bare = || {
