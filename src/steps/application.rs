@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use serde_json::json;
 
 use super::by_hand::{ByHand, Place};
+use super::declared::Declared;
 use super::step::{Making, Outcome, Permission, Receipts, Step, made};
 use super::wait::until_visible;
 use crate::azure::error::ApiError;
@@ -69,6 +70,26 @@ impl Step for ApplicationStep {
         }
     }
 
+    fn declared(&self) -> Declared {
+        match &self.application {
+            Application::Own {
+                display_name,
+                unique_name,
+                redirect_uris,
+            } => Declared::Application {
+                display_name: display_name.clone(),
+                unique_name: unique_name.clone(),
+                redirect_uris: redirect_uris.clone(),
+                notes: self.notes(),
+            },
+            Application::Existing { client_id } | Application::Principal { client_id, .. } => {
+                Declared::KnownApplication {
+                    client_id: *client_id,
+                }
+            }
+        }
+    }
+
     fn by_hand(&self, _: &Receipts, _: &Place<'_>) -> ByHand {
         ByHand {
             what: "Register an application".to_owned(),
@@ -108,7 +129,7 @@ impl Step for ApplicationStep {
             "displayName": display_name,
             "signInAudience": "AzureADMyOrg",
             "web": {"redirectUris": redirect_uris},
-            "notes": format!("Made by azconnect for {} (connection `{}`). `azconnect remove {}` takes it away.", self.vendor_name, self.connection, self.connection),
+            "notes": self.notes(),
             "tags": ["azconnect"],
         });
         self.upsert(azure, unique_name, properties, making).await?;
@@ -124,6 +145,13 @@ impl Step for ApplicationStep {
 }
 
 impl ApplicationStep {
+    fn notes(&self) -> String {
+        format!(
+            "Made by azconnect for {} (connection `{}`). `azconnect remove {}` takes it away.",
+            self.vendor_name, self.connection, self.connection
+        )
+    }
+
     /// Upserts the app, restoring it first where a deleted one still holds the name: Entra ID keeps those for 30 days, and Microsoft
     /// doesn't say what the upsert answers then, so any refusal of its content is looked into.
     async fn upsert(

@@ -15,6 +15,7 @@ use self::rows::{Rows, lines_of};
 use crate::error::Result;
 use crate::ui::numbers;
 use crate::ui::prompts::{failed, interrupted};
+use crate::ui::terminal_guard::unechoed;
 use crate::ui::theme::{Line, Look, Role};
 use crate::ui::wrap::{visible, width};
 use crate::ui::{Ask, Choice, back, narrow};
@@ -42,6 +43,8 @@ fn choose(kind: Kind, ask: &Ask, options: &[Choice], look: Look) -> Result<Vec<u
     let terminal = Term::buffered_stderr();
     let default = numbers::default(ask, options);
     let mut list = List::new(kind, options, default, ask.can_go_back);
+    // Dropped once the last key is read.
+    let _silent = unechoed();
     let ended = keys(&terminal, &mut list, |list, (lines, columns)| {
         let columns = columns.saturating_sub(1).max(20);
         frame(kind, list, ask, options, (lines, columns, look))

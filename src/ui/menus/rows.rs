@@ -3,7 +3,7 @@
 
 use crate::ui::Choice;
 use crate::ui::theme::{Line, Look, Role};
-use crate::ui::wrap::{pad, visible, width, wrap};
+use crate::ui::wrap::{chunks, pad, visible, width, wrap};
 
 /// Before a row: the indent, the pointer, a space.
 const LEAD: usize = 4;
@@ -123,20 +123,6 @@ pub(super) fn lines_of(text: &str, columns: usize) -> Vec<String> {
         .iter()
         .flat_map(|line| chunks(line, columns))
         .collect()
-}
-
-/// A text in lines that fit exactly.
-fn chunks(text: &str, columns: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for c in text.chars() {
-        match lines.last_mut() {
-            Some(line) if width(line) + width(c.encode_utf8(&mut [0; 4])) <= columns => {
-                line.push(c)
-            }
-            _ => lines.push(c.to_string()),
-        }
-    }
-    lines
 }
 
 #[cfg(test)]
