@@ -90,7 +90,12 @@ pub fn steps(ended: &[Ended], survey: &Survey) -> Value {
 }
 
 /// `steps` of a plan that is only shown: what each needs, and whether the person holds it (`yes`, `no`, `unknown`).
-pub fn planned(survey: &Survey, held: &BTreeMap<Permission, Held>) -> Value {
+/// `source` says where the answer came from that a step follows.
+pub fn planned(
+    survey: &Survey,
+    held: &BTreeMap<Permission, Held>,
+    source: &dyn Fn(&str) -> Option<String>,
+) -> Value {
     let right = |permission: &Permission| {
         let held = match held.get(permission) {
             Some(Held::Yes) => "yes",
@@ -110,6 +115,7 @@ pub fn planned(survey: &Survey, held: &BTreeMap<Permission, Held>) -> Value {
                 "change": row.change,
                 "status": if found.is_some() { "found" } else { "pending" },
                 "resource_id": found.map(|receipt| &receipt.id),
+                "source": source(&row.id),
                 "needs": row.needs.iter().map(Permission::holders).collect::<Vec<_>>(),
                 "rights": row.needs.iter().map(right).collect::<Vec<_>>(),
             })

@@ -46,6 +46,13 @@ impl Written {
         text
     }
 
+    /// Where the first of these answers came from that was given.
+    pub fn source(&self, keys: &[&str]) -> Option<String> {
+        let of = |key: &&str| self.0.iter().find(|(question, _)| question.key == *key);
+        let (_, answer) = keys.iter().find_map(of)?;
+        Some(answer.source.to_string())
+    }
+
     /// The words of `azconnect init` that say the same: each flag with its value is one item. What is so by default is left away.
     pub fn words(&self) -> Vec<Vec<String>> {
         let said = self.0.iter().filter(|(question, answer)| {
@@ -115,6 +122,14 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("(default)\nstore = \"keyring\""), "{text}");
+        let written = Written::of(&answers, &decided());
+        for (keys, source) in [
+            (&["app_id", "app_name"][..], Some("--app-name")),
+            (&["store"], Some("default")),
+            (&["location"], None),
+        ] {
+            assert_eq!(written.source(keys).as_deref(), source, "{keys:?}");
+        }
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("answers.toml");
         std::fs::write(&file, &text).unwrap();

@@ -183,6 +183,7 @@ impl Masks {
             change: planned.change.clone(),
             title: self.text(&planned.title),
             text: self.text(&planned.text),
+            source: self.text(&planned.source),
             needs: planned.needs.iter().map(need).collect(),
         }
     }

@@ -329,6 +329,8 @@ pub struct Planned {
     pub title: String,
     /// More about it; may be empty.
     pub text: String,
+    /// Where the answer came from that it follows: `--app-name`, `the only one`; may be empty.
+    pub source: String,
     /// The rights that it needs.
     pub needs: Vec<Need>,
 }
@@ -340,6 +342,7 @@ impl Serialize for Planned {
         struct Shown<'a> {
             #[serde(flatten)]
             item: Item,
+            source: &'a str,
             needs: &'a [Need],
         }
         let lines = self
@@ -352,8 +355,13 @@ impl Serialize for Planned {
             text: self.text.clone(),
             lines: lines.collect(),
         };
-        let needs = &self.needs;
-        Shown { item, needs }.serialize(serializer)
+        let (source, needs) = (self.source.as_str(), self.needs.as_slice());
+        Shown {
+            item,
+            source,
+            needs,
+        }
+        .serialize(serializer)
     }
 }
 

@@ -18,6 +18,39 @@ const LONGEST_LINE: usize = 96;
 /// With more flags than this nobody wants to read the command line: a file says the same.
 const MOST_FLAGS: usize = 40;
 
+/// What is read, and so where a role is given.
+const READS: &[&str] = &[
+    "management_group",
+    "customer_tenant",
+    "department",
+    "invoice_section",
+    "billing_profile",
+    "billing_account",
+    "subscription",
+];
+
+/// How the id of a step begins, and the answers that it follows: the first that was given.
+const DECIDED_BY: &[(&str, &[&str])] = &[
+    (
+        crate::steps::application::ID,
+        &["app_id", "principal_id", "app_name"],
+    ),
+    (crate::steps::secret::ID, &["secret_days"]),
+    (
+        crate::steps::certificate::ID,
+        &["certificate", "secret_days"],
+    ),
+    (crate::steps::federated::ID, &["federated", "issuer"]),
+    ("role:storage-blob-data-reader:", &["container"]),
+    ("role:", READS),
+    ("billing-role:", READS),
+    ("resource-group:", &["resource_group", "storage_account"]),
+    ("storage-account:", &["storage_account"]),
+    ("container:", &["container"]),
+    ("export:", &["export_dataset"]),
+    ("backfill:", &["backfill_months"]),
+];
+
 /// How to do the same again.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Again {
@@ -67,6 +100,14 @@ impl Again {
             pieces,
             connection: spec.name.to_string(),
         }
+    }
+
+    /// Where the answers came from that a step of the plan follows; nothing where it follows from the others.
+    pub(super) fn source_of(&self, step: &str) -> Option<String> {
+        let (_, keys) = DECIDED_BY
+            .iter()
+            .find(|(beginning, _)| step.starts_with(beginning))?;
+        self.answers.source(keys)
     }
 
     /// The command line, for programs: one line.

@@ -52,11 +52,11 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
         .await?;
     survey.warnings = plan.warnings(azure).await;
     let held = preflight(azure, &survey).await;
-    let blocks = show_plan::blocks(vendor, spec, &survey, &held);
+    let blocks = show_plan::blocks(&decided, &survey, &held);
     if args.plan {
         let document = documents::document(
             Exit::Ok,
-            json!({"plan": true, "steps": planned(vendor, &survey, &held), "warnings": survey.warnings, "command": decided.again.command()}),
+            json!({"plan": true, "steps": planned(&decided, &survey, &held), "warnings": survey.warnings, "command": decided.again.command()}),
         );
         let more = show_plan::explained(vendor, &survey)
             .into_iter()
@@ -131,11 +131,11 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
 }
 
 /// The rows of a plan that is only shown.
-fn planned(vendor: &Vendor, survey: &Survey, held: &BTreeMap<Permission, Held>) -> Value {
-    let mut steps = documents::planned(survey, held);
+fn planned(decided: &Decided, survey: &Survey, held: &BTreeMap<Permission, Held>) -> Value {
+    let mut steps = documents::planned(survey, held, &|id| decided.again.source_of(id));
     if let Some(steps) = steps
         .as_array_mut()
-        .filter(|_| partner_app::is_needed(vendor))
+        .filter(|_| partner_app::is_needed(decided.vendor))
     {
         steps.push(json!({
             "id": partner_app::ID,
@@ -143,6 +143,7 @@ fn planned(vendor: &Vendor, survey: &Survey, held: &BTreeMap<Permission, Held>) 
             "change": Change::Create,
             "status": partner_app::MANUAL,
             "resource_id": null,
+            "source": null,
             "needs": [partner_app::WHO],
             "rights": [{"right": partner_app::WHO, "held": "unknown"}],
         }));

@@ -66,6 +66,7 @@ pub(super) fn planned() -> Planned {
         change: "create".to_owned(),
         title: TITLE.to_owned(),
         text: "by hand; azconnect waits for it".to_owned(),
+        source: String::new(),
         needs: vec![Need {
             right: WHO.to_owned(),
             state: String::new(),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::again::Again;
 use super::{Args, Decided, partner_app, save_plan};
 use crate::commands::app::App;
 use crate::commands::views::{heading, paragraph};
@@ -16,11 +17,11 @@ use crate::vendors::Vendor;
 
 /// The plan in blocks: one item a step, with who may do it and whether the person may.
 pub(super) fn blocks(
-    vendor: &Vendor,
-    spec: &ConnectionSpec,
+    decided: &Decided,
     survey: &Survey,
     held: &BTreeMap<Permission, Held>,
 ) -> Vec<Block> {
+    let Decided { vendor, spec, .. } = decided;
     let changes = survey
         .rows
         .iter()
@@ -40,7 +41,8 @@ pub(super) fn blocks(
             spec.directory.display_name
         ),
     };
-    let mut rows: Vec<Planned> = survey.rows.iter().map(|row| planned(row, held)).collect();
+    let rows = survey.rows.iter();
+    let mut rows: Vec<Planned> = rows.map(|row| planned(row, held, &decided.again)).collect();
     say_once(&mut rows);
     let secret = rows.iter_mut().find(|row| {
         row.title.starts_with("Client secret") || row.title.starts_with("Certificate,")
@@ -125,7 +127,7 @@ fn secret_days(spec: &ConnectionSpec, survey: &Survey) -> Option<u16> {
     }
 }
 
-fn planned(row: &Row, held: &BTreeMap<Permission, Held>) -> Planned {
+fn planned(row: &Row, held: &BTreeMap<Permission, Held>, again: &Again) -> Planned {
     let needs = row.needs.iter().map(|permission| {
         let (state, own) = match held.get(permission) {
             Some(Held::Yes) => ("pass", "you have it"),
@@ -147,6 +149,7 @@ fn planned(row: &Row, held: &BTreeMap<Permission, Held>) -> Planned {
         change: change.to_owned(),
         title: row.title.clone(),
         text: String::new(),
+        source: again.source_of(&row.id).unwrap_or_default(),
         needs: needs.collect(),
     }
 }

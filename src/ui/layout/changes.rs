@@ -1,6 +1,6 @@
 //! The rows of a plan: what is done, what it needs, and whether the person may.
 
-use super::{WIDEST_TEXT, add_text, labelled_text};
+use super::{WIDEST_TEXT, add_note, add_text, labelled_text};
 use crate::ui::theme::{Line, Look, Role, State};
 use crate::ui::wrap::{pad, visible, width, wrap};
 use crate::ui::{Need, Planned};
@@ -43,6 +43,7 @@ fn decorated(change: &Planned, start: usize, columns: usize, look: Look) -> Vec<
         })
         .collect();
     add_text(&mut lines, &change.text, start, 0, columns);
+    add_note(&mut lines, &visible(&change.source), start + 2, columns);
     for need in &change.needs {
         lines.extend(need_lines(need, start + 2, columns, look));
     }
@@ -86,11 +87,13 @@ fn mark(need: &Need, look: Look) -> Line {
 }
 
 fn in_words(change: &Planned, columns: usize) -> Vec<Line> {
-    let text = if change.text.is_empty() {
-        change.title.clone()
-    } else {
-        format!("{}, {}", change.title, change.text)
-    };
+    let mut text = change.title.clone();
+    if !change.text.is_empty() {
+        text.push_str(&format!(", {}", change.text));
+    }
+    if !change.source.is_empty() {
+        text.push_str(&format!(" ({})", change.source));
+    }
     let mut lines = labelled_text(&visible(&change.change), &text, columns);
     for need in &change.needs {
         let text = need.to_string();
@@ -120,6 +123,11 @@ mod tests {
             change: change.into(),
             title: title.into(),
             text: text.into(),
+            source: if change == "create" && text.is_empty() {
+                "your choice".into()
+            } else {
+                String::new()
+            },
             needs,
         };
         vec![
@@ -152,7 +160,7 @@ mod tests {
                 "reuse   App registration \"東京\"",
                 "create  Client secret  ends after 180 days",
                 "          Needs   Application Developer  ✓ you have it",
-                "create  Reader",
+                "create  Reader  your choice",
                 "          Needs   Owner  ✗ you don't seem to have it",
             ]
         );
@@ -161,7 +169,7 @@ mod tests {
             [
                 "create: Client secret, ends after 180 days",
                 "  Needs: Application Developer (you have it)",
-                "create: Reader",
+                "create: Reader (your choice)",
                 "  Needs: Owner (you don't seem to have it)",
             ]
         );

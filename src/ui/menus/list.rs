@@ -34,8 +34,8 @@ pub(super) enum Next {
 pub(super) struct List {
     kind: Kind,
     can_go_back: bool,
-    /// What can be searched in, of each choice.
-    texts: Vec<String>,
+    /// What can be searched in, of each choice: its name, and all of it.
+    texts: Vec<[String; 2]>,
     /// The choices that the search leaves, in their order.
     pub(super) shown: Vec<usize>,
     /// The cursor: a place in `shown`.
@@ -57,7 +57,9 @@ impl List {
         can_go_back: bool,
     ) -> List {
         let text = |option: &Choice| {
-            format!("{} {}", visible(&option.label), visible(&option.detail)).to_lowercase()
+            let name = visible(&option.label).to_lowercase();
+            let whole = format!("{name} {}", visible(&option.detail).to_lowercase());
+            [name, whole]
         };
         List {
             kind,
@@ -131,15 +133,15 @@ impl List {
         }
     }
 
-    /// Leaves the choices that have every word of the search in their name or id.
+    /// Leaves the choices that have every word of the search in their name, and below them those that have it in their id.
     fn narrow(&mut self) {
         let search = self.search.to_lowercase();
-        let has_all = |at: &usize| {
-            search
-                .split_whitespace()
-                .all(|word| self.texts[*at].contains(word))
-        };
-        self.shown = (0..self.texts.len()).filter(has_all).collect();
+        let has_all = |text: &String| search.split_whitespace().all(|word| text.contains(word));
+        let all = 0..self.texts.len();
+        let (by_name, others): (Vec<usize>, Vec<usize>) =
+            all.partition(|at| has_all(&self.texts[*at][0]));
+        let by_id = others.into_iter().filter(|at| has_all(&self.texts[*at][1]));
+        self.shown = by_name.into_iter().chain(by_id).collect();
         self.at = 0;
     }
 
@@ -234,6 +236,18 @@ mod tests {
             &"id-12".chars().map(Key::Char).collect::<Vec<_>>(),
         );
         assert_eq!(list.shown, [1, 2]);
+    }
+
+    #[test]
+    fn who_has_it_in_the_name_comes_before_who_has_it_in_the_id() {
+        let options =
+            [("Project 01", "70e7"), ("Project 07", "1111")].map(|(label, detail)| Choice {
+                label: label.to_owned(),
+                detail: detail.to_owned(),
+            });
+        let mut list = List::new(Kind::Search, &options, None, false);
+        pressed(&mut list, &[Key::Char('7')]);
+        assert_eq!(list.shown, [1, 0]);
     }
 
     #[test]

@@ -222,19 +222,22 @@ fn billing(key: &str) -> Option<Case> {
     }
 }
 
-/// Moves to the row that begins so, and takes it. The other row is there too.
+/// Moves to the row that begins so, and takes it. The other row is there too. A row may have several lines.
 fn choose(pty: &mut Pty, wanted: &str, other: &str) {
     pty.wait_for(other);
-    let screen = pty.wait_for_menu(wanted);
-    let rows: Vec<&str> = screen.lines().collect();
-    let at = |is: &dyn Fn(&str) -> bool| rows.iter().rposition(|row| is(row));
-    let cursor = at(&|row| row.trim_start().starts_with('›'))
-        .unwrap_or_else(|| panic!("no cursor in\n{screen}"));
-    let row = at(&|row| row.trim_start_matches([' ', '›']).starts_with(wanted)).unwrap();
-    for _ in cursor..row {
+    let mut screen = pty.wait_for_menu(wanted);
+    let mark = format!("› {wanted}");
+    while !screen.contains(&mark) {
+        let cursor = |screen: &str| {
+            let row = screen.lines().rfind(|row| row.starts_with("  › "));
+            row.map(str::to_owned)
+        };
+        let before = cursor(&screen);
         pty.keys(DOWN);
+        screen = pty.wait_until("another row", |screen| {
+            cursor(screen).is_some_and(|row| Some(row) != before)
+        });
     }
-    pty.wait_for(&format!("› {wanted}"));
     pty.keys(ENTER);
 }
 

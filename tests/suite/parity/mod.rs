@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use azconnect::interview::{QUESTIONS, Question};
 use serde_json::Value;
 
+use crate::answers_again::without_sources;
 use crate::lab::{Lab, Ran};
 use crate::people;
 use crate::terminal::pty::Pty;
@@ -203,7 +204,7 @@ fn of(case: &Case, saved: &str, ran: &Ran) -> Came {
     let is_answer = |line: &&str| !line.starts_with('#') && !line.is_empty();
     Came {
         screen: ran.stderr.clone(),
-        steps: document["steps"].clone(),
+        steps: without_sources(&document),
         warnings: document["warnings"].clone(),
         command: document["command"].clone(),
         answers: text.lines().filter(is_answer).map(str::to_owned).collect(),

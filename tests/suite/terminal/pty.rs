@@ -134,6 +134,12 @@ impl Pty {
         self.screen()
     }
 
+    /// Waits until the screen is so, and returns it.
+    pub(crate) fn wait_until(&self, what: &str, is_so: impl Fn(&str) -> bool) -> String {
+        self.shown.wait(what, |state| is_so(&screen(&state.parser)));
+        self.screen()
+    }
+
     /// Waits until this text is there and a line can be typed behind the prompt's sign.
     pub(crate) fn wait_for_prompt(&self, text: &str) -> String {
         self.shown.wait(text, |state| {
