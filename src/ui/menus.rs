@@ -173,7 +173,7 @@ mod tests {
             help: "In the portal under Subscriptions.".into(),
             ..Ask::default()
         };
-        frame(kind, list, &ask, options, (24, 80, Look::PLAIN)).lines
+        frame(kind, list, &ask, options, (24, 100, Look::PLAIN)).lines
     }
 
     #[test]

@@ -23,7 +23,6 @@ use crate::plan::{Plan, survey};
 use crate::secret::Secret;
 use crate::steps::{self, Permission};
 use crate::ui::{Event, Output};
-use crate::vendors::Vendor;
 
 /// Carries out what was decided.
 ///

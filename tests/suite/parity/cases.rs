@@ -453,7 +453,14 @@ fn storage_account() -> Option<Case> {
         "/subscriptions/{}/resourceGroups/costs/providers/Microsoft.Storage/storageAccounts/contosocosts",
         ids::SUBSCRIPTION
     );
-    let base = ["cloudpi", "--billing-account", ids::ENROLLMENT];
+    let subscription = ids::SUBSCRIPTION.to_string();
+    let base = [
+        "cloudpi",
+        "--billing-account",
+        ids::ENROLLMENT,
+        "--subscription",
+        &subscription,
+    ];
     asked(case("storage_account", lab, &base, &[&value]), |pty| {
         choose(pty, "contosocosts", "A new storage account");
     })

@@ -169,6 +169,12 @@ impl Pty {
             );
             std::thread::sleep(Duration::from_millis(5));
         }
+        // It was written before the key was asked for, and the end of it may still be on its way here.
+        let mut read = 0;
+        while self.shown.lock().raw.len() != read {
+            read = self.shown.lock().raw.len();
+            std::thread::sleep(Duration::from_millis(30));
+        }
         self.wait_for(text)
     }
 
