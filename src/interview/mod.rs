@@ -32,7 +32,9 @@ mod reads;
 pub mod resolve;
 mod scopes;
 mod validity;
+pub mod written;
 
 pub use answers::{Answer, Answers, Source};
 pub use questions::{QUESTIONS, Question};
 pub use resolve::Interview;
+pub use written::Written;

@@ -1,8 +1,9 @@
 //! Turns what is known into a complete wish: the only possibility is taken, a choice is asked for, what can't be asked for is a gap.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use super::answers::{Answers, Source};
+use super::asking::Said;
 pub use super::asking::blocking;
 use super::billing::BillingWish;
 use super::credential::credential;
@@ -28,6 +29,14 @@ pub struct Interview {
     pub(super) gaps: Vec<Gap>,
     /// What else is said of the gaps.
     pub(super) ways: Vec<String>,
+    /// What was known before anything was asked.
+    pub(super) known: Answers,
+    /// What was replied so far, in order.
+    pub(super) replies: Vec<Said>,
+    /// How many of the replies hold for questions that came up already.
+    pub(super) at: usize,
+    /// What was told already.
+    pub(super) told: Mutex<Vec<String>>,
 }
 
 /// What the interview learns from the rooms around it.
@@ -59,10 +68,14 @@ impl Interview {
     /// An interview that begins with these answers and asks through `ui`, if that can ask.
     pub fn new(answers: Answers, ui: Arc<dyn Ui>) -> Self {
         Interview {
+            known: answers.clone(),
             answers,
             ui,
             gaps: Vec::new(),
             ways: Vec::new(),
+            replies: Vec::new(),
+            at: 0,
+            told: Mutex::default(),
         }
     }
 

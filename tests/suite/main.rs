@@ -11,6 +11,8 @@
 
 mod advice;
 mod aftermath;
+#[cfg(unix)] // a shell, file modes
+mod answers_again;
 mod architecture;
 mod azurite;
 #[cfg(unix)] // signals
@@ -69,6 +71,8 @@ mod managed_identity;
 mod many;
 mod no_input;
 mod operator;
+#[cfg(unix)] // terminals, people with a browser
+mod parity;
 #[cfg(unix)] // signals, terminals, file modes
 mod partner_contract;
 #[cfg(unix)] // people who sign in at a browser or with a code
@@ -84,6 +88,7 @@ mod partner_service;
 #[cfg(unix)] // signals, terminals, file modes
 mod people;
 mod proxy;
+mod questions;
 mod readme;
 mod remove_all;
 mod rotate;

@@ -1,5 +1,6 @@
 //! `azconnect init`: sign in, discover, ask what is missing, show the plan, apply it, validate, store, hand over.
 
+mod again;
 mod apply;
 mod batch;
 mod batch_report;
@@ -10,18 +11,20 @@ mod certificate;
 mod ending;
 mod exported;
 mod facts;
+mod gaps;
 mod in_hand;
 mod partner_app;
 mod past_months;
 mod refusals;
 mod resume;
+mod save_plan;
 mod scripted;
 mod show_plan;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
+use self::again::Again;
 use super::app::App;
 use super::arguments::AnswerFlags;
 use super::signing;
@@ -33,9 +36,10 @@ use crate::exit::Exit;
 use crate::interview::billing::BillingWish;
 use crate::interview::{Answers, Interview, Source, discovery, exports, resolve};
 use crate::plan;
+use crate::plan::script::Language;
 use crate::secret::Secret;
 use crate::store::SecretStore;
-use crate::ui::Event;
+use crate::ui::{self, Event};
 use crate::vendors::{self, Vendor};
 
 const EXAMPLES: &str = "\
@@ -68,8 +72,11 @@ pub struct Args {
     /// Read answers from a TOML or JSON file
     #[arg(long = "answers", value_name = "FILE", id = "answers_file")]
     answers_file: Option<PathBuf>,
+    /// Write every answer of this run, with where it came from, to a new file for `--answers`
+    #[arg(long, value_name = "FILE")]
+    save_answers: Option<PathBuf>,
     /// Connect many, each with the answers of its row, from a TOML file with [[connection]] tables or a CSV file with a header
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["answers_file", "resume", "client_secret_stdin", "client_secret_file", "handover_to", "wait", "connection"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["answers_file", "save_answers", "resume", "client_secret_stdin", "client_secret_file", "handover_to", "wait", "connection"])]
     batch: Option<PathBuf>,
     /// Show the plan and change nothing
     #[arg(long)]
@@ -105,6 +112,19 @@ struct Decided {
     store: Arc<dyn SecretStore>,
     given: Option<Secret>,
     answers: Answers,
+    again: Again,
+    /// Whether an answer can still be changed.
+    can_go_back: bool,
+}
+
+/// What stays while the person goes back and forth among the questions.
+struct Sitting {
+    interview: Interview,
+    /// Once signed in, always signed in.
+    signed_in: Option<SignedIn>,
+    given: Option<Secret>,
+    /// Whether the answers file is there, and ours.
+    has_saved: bool,
 }
 
 /// Runs the command.
@@ -121,6 +141,9 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
     if let Some(file) = &args.handover_to {
         super::handover::check(file)?;
     }
+    if let Some(file) = &args.save_answers {
+        again::check(file)?;
+    }
     let given = super::given_secret::read(
         &app.host,
         args.client_secret_stdin,
@@ -135,23 +158,47 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
         &saved,
     )?;
     let language = scripted::language(&answers, &args)?;
-    let decided = decide(&args, app, answers, given).await?;
+    let mut sitting = Sitting {
+        interview: Interview::new(answers, app.ui.clone()),
+        signed_in: None,
+        given,
+        has_saved: false,
+    };
+    loop {
+        match attempt(&args, app, &mut sitting, language).await {
+            Err(error) if ui::is_back(&error) => sitting.interview.go_back(),
+            ended => return ended,
+        }
+    }
+}
+
+/// Asks, decides, and carries it out.
+///
+/// # Errors
+/// As [`run`], and [`ui::back()`] where the person wants to answer a question again: nothing has been changed then.
+async fn attempt(
+    args: &Args,
+    app: &App,
+    sitting: &mut Sitting,
+    language: Option<Language>,
+) -> Result<Exit> {
+    let decided = decide(args, app, sitting).await?;
     if let Some(language) = language.filter(|_| !args.plan) {
         return scripted::run(app, &decided, language).await;
     }
     let _lock = app.connections.lock(&decided.spec.name)?;
-    apply::run(&args, app, decided).await
+    apply::run(args, app, decided).await
 }
 
-async fn decide(
-    args: &Args,
-    app: &App,
-    answers: Answers,
-    given: Option<Secret>,
-) -> Result<Decided> {
+async fn decide(args: &Args, app: &App, sitting: &mut Sitting) -> Result<Decided> {
+    let Sitting {
+        interview,
+        signed_in,
+        given,
+        has_saved,
+    } = sitting;
     // A wrong cloud or certificate file is told before anything is missing: nothing is asked of the network yet.
     app.reach().await?;
-    let mut interview = Interview::new(answers, app.ui.clone());
     let possible: Vec<&'static Vendor> = vendors::all()
         .iter()
         .filter(|vendor| plan::lacks(vendor).is_none())
@@ -166,25 +213,28 @@ async fn decide(
         interview.check_credential(vendor)?;
         exports::refuse(&interview.answers, vendor)?;
     }
-    close_gaps(app, &mut interview, vendor).await?;
+    gaps::close(app, interview, vendor).await?;
     let vendor = vendor.ok_or_else(|| Error::bug("a vendor that is neither known nor missing"))?;
-    let Some(signed_in) = sign_in(app, &mut interview, Some(vendor)).await? else {
+    if signed_in.is_none() {
+        *signed_in = sign_in(app, interview, Some(vendor)).await?;
+    }
+    let Some(signed_in) = signed_in.as_ref() else {
         interview.close_gaps()?;
         return Err(Error::bug("a sign-in that is neither there nor missing"));
     };
     let certificate = certificate::read(&mut interview.answers)?;
-    let store = fit_store(args, app, &mut interview).await?;
-    let Some(directory) = directory(app, &mut interview, &signed_in, Some(vendor)).await? else {
+    let store = fit_store(args, app, interview).await?;
+    let Some(directory) = directory(app, interview, signed_in, Some(vendor)).await? else {
         interview.close_gaps()?;
         return Err(Error::bug("a directory that is neither known nor missing"));
     };
-    app.ui.tell(Event::Fact {
+    interview.tell(Event::Fact {
         label: DIRECTORY.to_owned(),
         value: directory.display_name.clone(),
         source: interview.answers.source("tenant"),
     });
-    let azure = signing::as_person(app, &signed_in, Some(directory.id), Some(&vendor.id)).await?;
-    warn_guest(app, &azure, vendor).await;
+    let azure = signing::as_person(app, signed_in, Some(directory.id), Some(&vendor.id)).await?;
+    warn_guest(interview, &azure, vendor).await;
     let cloud = app.reach().await?.cloud.name.clone();
     let setting = resolve::Setting {
         azure: &azure,
@@ -196,13 +246,20 @@ async fn decide(
     };
     let spec = interview.complete(&setting, vendor, directory).await?;
     facts::tell(app, &spec, &interview.answers);
+    let again = Again::new(args, app, &interview.answers, &spec);
+    if let Some(file) = &args.save_answers {
+        again.save(app, file, *has_saved)?;
+        *has_saved = true;
+    }
     Ok(Decided {
         vendor,
         spec,
         azure,
         store,
-        given,
-        answers: interview.answers,
+        given: given.clone(),
+        answers: interview.answers.clone(),
+        again,
+        can_go_back: interview.can_go_back(),
     })
 }
 
@@ -235,63 +292,6 @@ fn choose_store(app: &App, interview: &mut Interview) -> Result<Arc<dyn SecretSt
         interview.answers.set("store", kept, Source::Saved);
     }
     app.store(interview.answers.value_or("store", "keyring"))
-}
-
-/// Ends the run if anything is missing. A script gets all gaps at once, and at once: what Azure doesn't show in this time stays
-/// unknown.
-async fn close_gaps(app: &App, interview: &mut Interview, vendor: Option<&Vendor>) -> Result<()> {
-    if interview.has_gaps() {
-        let look = look_for_gaps(app, interview, vendor);
-        if let Ok(Err(error)) = tokio::time::timeout(GLANCE, look).await {
-            tracing::info!("not every answer could be looked for: {error}");
-        }
-    }
-    interview.close_gaps()
-}
-
-/// How long Azure is asked for further gaps where some are known already.
-const GLANCE: Duration = Duration::from_millis(700);
-
-/// Looks for the gaps that only Azure shows: several directories, several subscriptions. Never where a person would have to act.
-async fn look_for_gaps(
-    app: &App,
-    interview: &mut Interview,
-    vendor: Option<&Vendor>,
-) -> Result<()> {
-    let by_person = ["browser", "device-code"];
-    if by_person.contains(&interview.answers.value_or("sign_in", "auto")) {
-        return Ok(());
-    }
-    let Some(signed_in) = sign_in(app, interview, vendor).await? else {
-        return Ok(());
-    };
-    let Some(directory) = directory(app, interview, &signed_in, None).await? else {
-        return Ok(());
-    };
-    let azure = signing::as_person(app, &signed_in, Some(directory.id), None).await?;
-    match vendor {
-        Some(vendor) if needs_a_whole_look(interview, vendor) => {
-            let setting = resolve::Setting {
-                azure: &azure,
-                cloud: &app.reach().await?.cloud.name,
-                secret_given: false,
-                certificate: None,
-                billing: billing_wish(vendor),
-                exported: &|name| exported::earlier(app, name),
-            };
-            interview.look(&setting, vendor, &directory).await
-        }
-        Some(vendor) if plan::needs_billing_account(vendor) => {
-            interview.look_at_accounts(&azure, vendor, &directory).await
-        }
-        Some(_) | None => interview.look_at_scopes(&azure, directory.id).await,
-    }
-}
-
-/// Whether more can be missing than what the vendor reads: exports, or who a partner is.
-fn needs_a_whole_look(interview: &Interview, vendor: &Vendor) -> bool {
-    exports::need(&interview.answers, vendor).is_some()
-        || vendor.asks.iter().any(|key| key == "partner_id")
 }
 
 /// The directory to connect; none where it is a gap.
@@ -356,7 +356,7 @@ fn billing_wish(vendor: &Vendor) -> BillingWish {
 }
 
 /// Billing systems refuse guests in ways that nobody sees coming; said before anything is changed, and never taken for a no.
-async fn warn_guest(app: &App, azure: &Azure, vendor: &Vendor) {
+async fn warn_guest(interview: &Interview, azure: &Azure, vendor: &Vendor) {
     if !plan::needs_billing_account(vendor) {
         return;
     }
@@ -367,7 +367,7 @@ async fn warn_guest(app: &App, azure: &Azure, vendor: &Vendor) {
         .flatten()
         .is_some_and(|me| me.user_type.as_deref() == Some("Guest"));
     if is_guest {
-        app.ui.tell(Event::Warning {
+        interview.tell(Event::Warning {
             what: "You are a guest in this directory. Guests from another cloud can't manage billing, and some vendors ask for a member account.".to_owned(),
             fix: "If a billing step is refused, let a member with the billing role do it.".to_owned(),
         });

@@ -64,7 +64,7 @@ pub(super) async fn saved_answers(app: &App, args: &Args) -> Result<BTreeMap<Str
 }
 
 /// The answers that lead to this wish again.
-fn answers_of(spec: &ConnectionSpec) -> BTreeMap<String, Vec<String>> {
+pub(super) fn answers_of(spec: &ConnectionSpec) -> BTreeMap<String, Vec<String>> {
     let mut answers = BTreeMap::from([
         ("vendor".to_owned(), vec![spec.vendor.clone()]),
         ("connection".to_owned(), vec![spec.name.to_string()]),
@@ -238,7 +238,7 @@ async fn offer(app: &App, journal: &Journal) -> Result<bool> {
             "{} done. Going on finishes the rest with the same answers.",
             journals::done(journal)
         ),
-        default: None,
+        ..Ask::default()
     };
     let options = vec![
         Choice {

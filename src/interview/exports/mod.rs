@@ -212,7 +212,11 @@ impl Interview {
                 .cloned();
             let taken = match candidate {
                 Some(other) if self.takes(&other).await? => Some(other),
-                _ => None,
+                Some(_) => {
+                    self.wants_its_own(wanted, draft, drafts.len());
+                    None
+                }
+                None => None,
             };
             if let Some(other) = &taken {
                 kept_in = Some((other.account.clone(), other.container.clone()));
@@ -248,6 +252,16 @@ impl Interview {
             .choose_as("export_name", &prompt, options, Vec::new())
             .await?;
         Ok(at == Some(0))
+    }
+
+    /// Says in words that a script understands that an export of one's own is wanted: a folder that is named is one's own.
+    fn wants_its_own(&mut self, wanted: &Wanted<'_>, draft: &ExportSpec, drafts: usize) {
+        let folder = match drafts {
+            1 => draft.directory.clone(),
+            _ => names::directory(wanted.name),
+        };
+        self.answers
+            .set("export_directory", vec![folder], Source::Asked);
     }
 
     /// Scopes of which one holds the other are said before anything is made. (What other exports write is the plan's to see.)

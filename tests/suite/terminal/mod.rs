@@ -2,8 +2,10 @@
 //!
 //! Transcripts are kept in `tests/suite/snapshots`, as a person would see them, so that a change of the screen can be read.
 
+mod back;
 mod billing;
 mod exports;
+mod few;
 mod interrupt;
 mod journey;
 mod keys;

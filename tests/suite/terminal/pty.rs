@@ -1,7 +1,7 @@
 //! A pseudo-terminal with the built binary in it, and the screen that a person in front of it would see.
 
 use std::io::{Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -28,6 +28,8 @@ pub(crate) const CTRL_D: &str = "\u{4}";
 pub(crate) const ESC: &str = "\u{1b}";
 /// The Enter key.
 pub(crate) const ENTER: &str = "\r";
+/// The arrow to the left.
+pub(crate) const LEFT: &str = "\u{1b}[D";
 /// The arrow down.
 pub(crate) const DOWN: &str = "\u{1b}[B";
 
@@ -69,14 +71,25 @@ pub(crate) struct Left {
 impl Pty {
     /// Starts the binary in a terminal of so many columns, in the laboratory's environment.
     pub(crate) fn start(lab: &Lab, columns: u16, arguments: &[&str]) -> Pty {
+        Pty::start_with_output(lab, columns, arguments, Path::new(""))
+    }
+
+    /// The same, with the result in a file of its own, if one is named.
+    pub(crate) fn start_with_output(
+        lab: &Lab,
+        columns: u16,
+        arguments: &[&str],
+        output: &Path,
+    ) -> Pty {
         let number = lab.home().join("process");
         // rexpect switches the echo off and leaves the size at nothing, so a shell sets both and then becomes the binary.
         let mut command = Command::new("/bin/sh");
         command
             .arg("-c")
-            .arg(r#"stty sane rows "$1" cols "$2"; echo $$ > "$3"; printf '\036'; read -r go; shift 3; exec "$@""#)
+            .arg(r#"stty sane rows "$1" cols "$2"; echo $$ > "$3"; printf '\036'; read -r go; out=$4; shift 4; if [ "$out" ]; then exec "$@" > "$out"; fi; exec "$@""#)
             .args(["sh", &ROWS.to_string(), &columns.to_string()])
             .arg(&number)
+            .arg(output)
             .arg(env!("CARGO_BIN_EXE_azconnect"))
             .args(arguments)
             .env_clear()
@@ -121,6 +134,12 @@ impl Pty {
         self.screen()
     }
 
+    /// Waits until the screen is so, and returns it.
+    pub(crate) fn wait_until(&self, what: &str, is_so: impl Fn(&str) -> bool) -> String {
+        self.shown.wait(what, |state| is_so(&screen(&state.parser)));
+        self.screen()
+    }
+
     /// Waits until this text is there and a line can be typed behind the prompt's sign.
     pub(crate) fn wait_for_prompt(&self, text: &str) -> String {
         self.shown.wait(text, |state| {
@@ -149,6 +168,12 @@ impl Pty {
                 self.screen()
             );
             std::thread::sleep(Duration::from_millis(5));
+        }
+        // It was written before the key was asked for, and the end of it may still be on its way here.
+        let mut read = 0;
+        while self.shown.lock().raw.len() != read {
+            read = self.shown.lock().raw.len();
+            std::thread::sleep(Duration::from_millis(30));
         }
         self.wait_for(text)
     }
