@@ -8,7 +8,7 @@ use super::credential_questions::{AUDIENCE, CERTIFICATE, CREDENTIAL, FEDERATED, 
 use super::export_questions::EXPORT_QUESTIONS;
 use super::partner_questions::{DEFAULT_DOMAIN, PARTNER_APP, PARTNER_ID};
 use super::validity::{
-    BILLING_ROLES, SIGN_INS, agreement, app_name, billing_name, client_id, customer, later,
+    BILLING_ROLES, MODES, SIGN_INS, agreement, app_name, billing_name, client_id, customer, later,
     management_group, one_of, secret_days, tenant, vendor,
 };
 use crate::azure::ids::SubscriptionId;
@@ -116,9 +116,9 @@ const EVERYBODYS: &[Question] = &[
         key: "sign_in",
         flag: "sign-in",
         value: "METHOD",
-        help: "How you sign in: auto, azure-cli, browser, device-code, service-principal, managed-identity, workload-identity",
+        help: "How you sign in: auto, azure-cli, browser, device-code, service-principal, managed-identity, workload-identity, none (you are guided, and asked)",
         prompt: "How do you sign in?",
-        explain: "`auto` takes credentials of the environment, then an `az` session, then the browser, then a device code, and says why.",
+        explain: "`auto` takes credentials of the environment, then an `az` session, then the browser, then a device code, and says why. `none` goes with `--mode guided`: azconnect then asks what it can't look at.",
         example: "browser",
         default: Some("auto"),
         many: false,
@@ -325,13 +325,13 @@ const EVERYBODYS: &[Question] = &[
         key: "mode",
         flag: "mode",
         value: "MODE",
-        help: "Who does it: automatic",
+        help: "Who does it: automatic, guided (you do it in the portal, step by step, and azconnect looks until each is there)",
         prompt: "Who is to do it?",
-        explain: "This release does it itself.",
+        explain: "`automatic`: azconnect does it once you agree to the plan. `guided`: you do it in the portal; azconnect says what to click, watches, and changes nothing itself.",
         example: "automatic",
         default: Some("automatic"),
         many: false,
-        check: |text| later(text, &["automatic"], &["guided", "script"]),
+        check: |text| later(text, MODES, &["script"]),
     },
     Question {
         key: "store",

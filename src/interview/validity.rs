@@ -11,7 +11,11 @@ pub(super) const SIGN_INS: &[&str] = &[
     "service-principal",
     "managed-identity",
     "workload-identity",
+    "none",
 ];
+
+/// The values of `--mode`.
+pub(super) const MODES: &[&str] = &["automatic", "guided"];
 
 /// The values of `--billing-role`.
 pub(super) const BILLING_ROLES: &[&str] = &["account-reader", "customer-reader"];

@@ -140,7 +140,7 @@ fn planned(vendor: &Vendor, survey: &Survey) -> Value {
     steps
 }
 
-fn new_journal(app: &App, decided: &Decided) -> Journal {
+pub(super) fn new_journal(app: &App, decided: &Decided) -> Journal {
     let file = app
         .connections
         .journal_file(&decided.spec.name)
@@ -187,7 +187,7 @@ async fn execute(
 }
 
 /// What stays on this machine. What earlier runs made and this one did not touch stays known, so that it can be removed.
-fn record(
+pub(super) fn record(
     app: &App,
     decided: &Decided,
     before: Option<ConnectionRecord>,
@@ -350,7 +350,7 @@ fn ways_on(app: &App, decided: &Decided) -> Vec<String> {
 }
 
 /// Once everything is made there is no run to go on with: what is left is the proof.
-fn ways_on_when_done(app: &App, decided: &Decided) -> Vec<String> {
+pub(super) fn ways_on_when_done(app: &App, decided: &Decided) -> Vec<String> {
     let name = &decided.spec.name;
     vec![
         format!("Undo what is done: {}", app.typed(format!("remove {name}"))),

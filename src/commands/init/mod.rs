@@ -10,6 +10,7 @@ mod certificate;
 mod ending;
 mod exported;
 mod facts;
+mod guided;
 mod in_hand;
 mod partner_app;
 mod past_months;
@@ -32,6 +33,7 @@ use crate::exit::Exit;
 use crate::interview::billing::BillingWish;
 use crate::interview::{Answers, Interview, Source, discovery, exports, resolve};
 use crate::plan;
+use crate::plan::guide::Guided;
 use crate::secret::Secret;
 use crate::store::SecretStore;
 use crate::ui::Event;
@@ -100,6 +102,8 @@ struct Decided {
     azure: Azure,
     store: Arc<dyn SecretStore>,
     given: Option<Secret>,
+    /// That a person does the steps, if one does.
+    guided: Option<Guided>,
 }
 
 /// Runs the command.
@@ -131,6 +135,9 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
     )?;
     let decided = decide(&args, app, answers, given).await?;
     let _lock = app.connections.lock(&decided.spec.name)?;
+    if decided.guided.is_some() {
+        return Box::pin(guided::run(&args, app, decided)).await;
+    }
     apply::run(&args, app, decided).await
 }
 
@@ -148,7 +155,8 @@ async fn decide(
         .filter(|vendor| plan::lacks(vendor).is_none())
         .collect();
     let vendor = interview.vendor(&possible).await?;
-    if !app.ui.can_ask() && !app.global.yes && !args.plan {
+    let way = guided::wanted(&interview.answers)?;
+    if !app.ui.can_ask() && !app.global.yes && !args.plan && way.is_none() {
         interview.needs_consent();
     }
     if let Some(vendor) = vendor {
@@ -158,9 +166,16 @@ async fn decide(
     }
     close_gaps(app, &mut interview, vendor).await?;
     let vendor = vendor.ok_or_else(|| Error::bug("a vendor that is neither known nor missing"))?;
-    let Some(signed_in) = sign_in(app, &mut interview, Some(vendor)).await? else {
-        interview.close_gaps()?;
-        return Err(Error::bug("a sign-in that is neither there nor missing"));
+    let signed_in = match way {
+        Some(false) => None,
+        Some(true) => guided::sign_in_if_possible(app, &interview.answers).await?,
+        None => match sign_in(app, &mut interview, Some(vendor)).await? {
+            Some(signed_in) => Some(signed_in),
+            None => {
+                interview.close_gaps()?;
+                return Err(Error::bug("a sign-in that is neither there nor missing"));
+            }
+        },
     };
     let certificate = certificate::read(&mut interview.answers)?;
     let store = choose_store(app, &mut interview)?;
@@ -169,6 +184,10 @@ async fn decide(
     }
     certificate::refuse_unfit_store(&interview.answers, store.as_ref())?;
     store.probe().await?;
+    let Some(signed_in) = signed_in else {
+        let asked = (&mut interview, vendor);
+        return guided::unseen(given, app, asked, (store, certificate)).await;
+    };
     let Some(directory) = directory(app, &mut interview, &signed_in, Some(vendor)).await? else {
         interview.close_gaps()?;
         return Err(Error::bug("a directory that is neither known nor missing"));
@@ -187,16 +206,22 @@ async fn decide(
         secret_given: given.is_some(),
         certificate: certificate.as_deref(),
         billing: billing_wish(vendor),
+        is_unseen: false,
         exported: &|name| exported::earlier(app, name),
     };
     let spec = interview.complete(&setting, vendor, directory).await?;
     facts::tell(app, &spec, &interview.answers);
+    let guided = match way {
+        Some(_) => Some(guided::signed_in(&spec, &azure).await),
+        None => None,
+    };
     Ok(Decided {
         vendor,
         spec,
         azure,
         store,
         given,
+        guided,
     })
 }
 
@@ -234,7 +259,7 @@ async fn look_for_gaps(
     interview: &mut Interview,
     vendor: Option<&Vendor>,
 ) -> Result<()> {
-    let by_person = ["browser", "device-code"];
+    let by_person = ["browser", "device-code", "none"];
     if by_person.contains(&interview.answers.value_or("sign_in", "auto")) {
         return Ok(());
     }
@@ -253,6 +278,7 @@ async fn look_for_gaps(
                 secret_given: false,
                 certificate: None,
                 billing: billing_wish(vendor),
+                is_unseen: false,
                 exported: &|name| exported::earlier(app, name),
             };
             interview.look(&setting, vendor, &directory).await
