@@ -70,7 +70,10 @@ fn not_signed_in(endpoint: &Url, facts: &Arc<Facts>) -> AzureError {
         code: "NotSignedIn".to_owned(),
         message: "Nobody is signed in".to_owned(),
         correlation_id: None,
-        request: format!("nothing was sent to {}", endpoint.host_str().unwrap_or_default()),
+        request: format!(
+            "nothing was sent to {}",
+            endpoint.host_str().unwrap_or_default()
+        ),
         service: Service::Entra,
         retry_after: None,
         facts: facts.clone(),

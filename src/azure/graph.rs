@@ -290,7 +290,10 @@ fn named(display_name: &str) -> String {
     if let Some(url) = base.as_mut() {
         url.set_query(Some(&query));
     }
-    let query = base.as_ref().and_then(|url| url.query()).unwrap_or_default();
+    let query = base
+        .as_ref()
+        .and_then(|url| url.query())
+        .unwrap_or_default();
     format!("/v1.0/applications?{query}")
 }
 

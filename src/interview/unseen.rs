@@ -270,8 +270,7 @@ fn called(scope: Scope, name: &str) -> ScopeChoice {
 /// The customers where a role is given on each alone.
 fn below(account: &Account, profile: &str, customers: Vec<TenantId>) -> Vec<ScopeChoice> {
     let one = |tenant: TenantId| {
-        let scope =
-            Scope::CustomerOfProfile(account.name.clone(), profile.to_owned(), tenant);
+        let scope = Scope::CustomerOfProfile(account.name.clone(), profile.to_owned(), tenant);
         called(scope, &tenant.to_string())
     };
     customers.into_iter().map(one).collect()

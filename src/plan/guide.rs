@@ -188,9 +188,7 @@ fn thing(declared: &Declared) -> (ResourceKind, String) {
             format!("/subscriptions/{subscription}/resourceGroups/{name}"),
         ),
         Declared::StorageAccount { id, .. } => (ResourceKind::StorageAccount, id.to_string()),
-        Declared::Container { account, name } => {
-            (ResourceKind::Container, account.container(name))
-        }
+        Declared::Container { account, name } => (ResourceKind::Container, account.container(name)),
         Declared::Export { scope, name, .. } => (
             ResourceKind::Export,
             crate::connection::export::export_id(scope, name),
@@ -203,4 +201,5 @@ fn thing(declared: &Declared) -> (ResourceKind, String) {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
 mod tests;

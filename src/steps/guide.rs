@@ -165,12 +165,7 @@ fn kind(declared: &Declared) -> &'static str {
     }
 }
 
-fn facts(
-    declared: &Declared,
-    receipts: &Receipts,
-    place: &Place<'_>,
-    known: &Facts,
-) -> Facts {
+fn facts(declared: &Declared, receipts: &Receipts, place: &Place<'_>, known: &Facts) -> Facts {
     let mut facts = known.clone();
     let mut say = |name: &'static str, value: String| facts.insert(name, value);
     say("portal", place.portal.to_owned());
@@ -183,7 +178,9 @@ fn facts(
             "object_id",
         ),
     ] {
-        let found = receipts.get(step).and_then(|receipt| receipt.facts.get(fact));
+        let found = receipts
+            .get(step)
+            .and_then(|receipt| receipt.facts.get(fact));
         if let Some(value) = found {
             say(name, value.clone());
         }
@@ -195,10 +192,7 @@ fn facts(
 /// The values of the step itself.
 fn own(declared: &Declared) -> Vec<(&'static str, String)> {
     let scope_of = |scope: &Scope, name: &String| {
-        vec![
-            ("scope", scope.to_string()),
-            ("scope_name", name.clone()),
-        ]
+        vec![("scope", scope.to_string()), ("scope_name", name.clone())]
     };
     match declared {
         Declared::Application {
@@ -207,7 +201,11 @@ fn own(declared: &Declared) -> Vec<(&'static str, String)> {
             ..
         } => {
             let mut all = vec![("app_name", display_name.clone())];
-            all.extend(redirect_uris.first().map(|uri| ("redirect_uri", uri.clone())));
+            all.extend(
+                redirect_uris
+                    .first()
+                    .map(|uri| ("redirect_uri", uri.clone())),
+            );
             all
         }
         Declared::KnownApplication { client_id } => vec![("client_id", client_id.to_string())],
@@ -219,7 +217,8 @@ fn own(declared: &Declared) -> Vec<(&'static str, String)> {
             ("object_id", object_id.to_string()),
             ("client_id", client_id.to_string()),
         ],
-        Declared::Secret { description, days } | Declared::Certificate {
+        Declared::Secret { description, days }
+        | Declared::Certificate {
             description, days, ..
         } => vec![
             ("description", description.clone()),
@@ -263,10 +262,9 @@ fn own(declared: &Declared) -> Vec<(&'static str, String)> {
             all.extend(exported(body));
             all
         }
-        Declared::ExportRun { scope, export } => vec![
-            ("scope", scope.to_string()),
-            ("export", export.clone()),
-        ],
+        Declared::ExportRun { scope, export } => {
+            vec![("scope", scope.to_string()), ("export", export.clone())]
+        }
         storage => stored(storage),
     }
 }
@@ -346,4 +344,5 @@ fn text(body: &Value, pointer: &str) -> Option<String> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
 mod tests;

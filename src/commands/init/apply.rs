@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::in_hand::{InHand, entry, keep_given, keep_known, known_secret, put};
 use super::refusals::{refuse_other_run, refuse_other_target};
-use super::{Args, Decided, by_others, census, ending, partner_app, show_plan};
+use super::{Args, Decided, by_others, census, ending, guided, partner_app, show_plan};
 use crate::azure::ids::ClientId;
 use crate::commands::app::App;
 use crate::commands::{documents, journals, narration, request};
@@ -82,6 +82,9 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
     let mut ended = execute(app, &decided, &plan, &mut journal, &survey, &in_hand).await?;
     by_others::look(app, &decided, &plan, &mut journal, &mut ended, &in_hand).await?;
     if ended.iter().any(|end| end.error.is_some()) {
+        if guided::is_wanted(app, &ended).await? {
+            return guided::rest(args, (app, decided), (journal, in_hand), before).await;
+        }
         return failed(app, &decided, &plan, ended, (&survey, &held)).await;
     }
     let receipts: Vec<Receipt> = ended.iter().filter_map(|end| end.receipt.clone()).collect();

@@ -4,10 +4,12 @@
 
 mod billing;
 mod exports;
+mod guided;
 mod interrupt;
 mod journey;
 mod partner;
 mod plain;
+mod portal;
 pub(crate) mod pty;
 mod sign_in;
 mod widths;

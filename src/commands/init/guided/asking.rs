@@ -37,9 +37,10 @@ impl Walk<'_> {
         let stop = StopOnDrop(Arc::default());
         let (ui, flag) = (self.app.ui.clone(), stop.0.clone());
         let mut line = tokio::spawn(blocking(move || ui.line(&ask, &flag)));
-        let typed = |joined: std::result::Result<Result<Option<String>>, tokio::task::JoinError>| {
-            joined.map_err(|error| Error::bug(format!("a prompt failed: {error}")))?
-        };
+        let typed =
+            |joined: std::result::Result<Result<Option<String>>, tokio::task::JoinError>| {
+                joined.map_err(|error| Error::bug(format!("a prompt failed: {error}")))?
+            };
         tokio::select! {
             joined = &mut line => match typed(joined)? {
                 Some(text) => Ok(First::Line(text)),
@@ -56,14 +57,22 @@ impl Walk<'_> {
 
     /// The question below a guide.
     pub(super) fn ask(&self, step: &dyn Step, guide: &Guide, enter: &str) -> Ask {
-        let link = if guide.only_command { "Cloud Shell" } else { "the link" };
+        let link = if guide.only_command {
+            "Cloud Shell"
+        } else {
+            "the link"
+        };
         Ask {
             key: "guide".to_owned(),
             prompt: format!("Enter {enter}, o opens {link}, s leaves it for later"),
             help: format!(
                 "{} {} Read more: {}",
                 step.explain().join(" "),
-                if self.guided.signed_in { &guide.watch } else { &guide.blind },
+                if self.guided.signed_in {
+                    &guide.watch
+                } else {
+                    &guide.blind
+                },
                 guide.docs
             ),
             default: None,

@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use crate::plan::execute::Ended;
 use crate::plan::survey::Survey;
 use crate::steps::Receipts;
-use crate::ui::{Output, Block};
+use crate::ui::{Block, Output};
 
 impl Walk<'_> {
     /// Ends the run.
@@ -102,8 +102,11 @@ impl Walk<'_> {
                 }
             ))]
         } else {
-            let intro = "A person does these steps in the portal; azconnect changes nothing itself.";
-            std::iter::once(paragraph(intro)).chain(listed(&left)).collect()
+            let intro =
+                "A person does these steps in the portal; azconnect changes nothing itself.";
+            std::iter::once(paragraph(intro))
+                .chain(listed(&left))
+                .collect()
         };
         blocks.push(paragraph(format!("Then go on: `{resume}`")));
         self.app.ui.finish(&Output { document, blocks });

@@ -6,6 +6,7 @@
 //! each step is then looked for again. Without a terminal all guides are printed at once.
 
 mod asking;
+mod certificate;
 mod decided;
 mod finish;
 mod secret;
@@ -16,6 +17,7 @@ mod watching;
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
+use self::certificate::Uploaded;
 use self::shown::Left;
 use super::in_hand::{InHand, keep_given, known_secret};
 use super::refusals::{refuse_other_run, refuse_other_target};
@@ -23,16 +25,18 @@ use super::{Args, Decided, apply, show_plan};
 use crate::azure::Azure;
 use crate::azure::ids::KeyId;
 use crate::commands::app::App;
-use crate::commands::{journals, narration};
-use crate::connection::{Application, ConnectionRecord, Receipt};
+use crate::commands::{journals, narration, request};
+use crate::connection::{Application, ConnectionRecord, Credential, Receipt};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
+use crate::interview::resolve::blocking;
 use crate::plan::Plan;
 use crate::plan::execute::Ended;
 use crate::plan::guide::{self, Guided, Sight, UNSEEN};
 use crate::plan::journal::Journal;
 use crate::steps::guide::{Asks, Facts};
 use crate::steps::{Guide, Place, Receipts, Step, application, service_principal};
+use crate::ui::{Ask, Choice};
 
 pub(super) use decided::{sign_in_if_possible, signed_in, unseen, wanted};
 
@@ -51,6 +55,8 @@ struct Walk<'a> {
     left: Vec<Left>,
     /// Azure as the app sees it, once it can sign in.
     own: Option<Azure>,
+    /// The certificate that was made here, if one was.
+    uploaded: Option<Uploaded>,
     /// Azure's addresses.
     portal: String,
     arm: String,
@@ -96,6 +102,37 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
     walk.begin();
     walk.go().await?;
     walk.end(args, before).await
+}
+
+/// Whether a person at the terminal wants to do what an automatic run was refused in the portal, now.
+///
+/// # Errors
+/// `Interrupted` where they stop.
+pub(super) async fn is_wanted(app: &App, ended: &[Ended]) -> Result<bool> {
+    let failed = || ended.iter().filter_map(|end| end.error.as_ref());
+    let lacks_rights = |error: &Error| request::is_missing_right(error);
+    if !app.ui.can_ask() || failed().next().is_none() || !failed().all(lacks_rights) {
+        return Ok(false);
+    }
+    let ask = Ask {
+        key: "mode".to_owned(),
+        prompt: "You lack the rights for the rest. How is it to go on?".to_owned(),
+        help: "A request has the exact commands for somebody who may; `--resume` goes on afterwards. Or, if that person is beside you, or you have another account that may: azconnect says what to click, and looks until it is there.".to_owned(),
+        default: None,
+    };
+    let options = [
+        ("Write a request", "for somebody who may do it"),
+        (
+            "Be guided in the portal",
+            "step by step, as somebody who may",
+        ),
+    ];
+    let options = options.map(|(label, detail)| Choice {
+        label: label.to_owned(),
+        detail: detail.to_owned(),
+    });
+    let ui = app.ui.clone();
+    Ok(blocking(move || ui.choose(&ask, &options)).await? == 1)
 }
 
 /// Guides through what an automatic run was refused.
@@ -147,6 +184,7 @@ impl<'a> Walk<'a> {
             receipts: Receipts::new(),
             left: Vec::new(),
             own: None,
+            uploaded: None,
             portal,
             arm,
             wished,
@@ -180,7 +218,8 @@ impl<'a> Walk<'a> {
         let plan = self.plan()?;
         for step in plan.steps() {
             let id = step.id();
-            let is_known = self.receipts.contains_key(&id) || self.left.iter().any(|left| left.id == id);
+            let is_known =
+                self.receipts.contains_key(&id) || self.left.iter().any(|left| left.id == id);
             if !is_known {
                 self.leave(step);
             }
@@ -190,6 +229,7 @@ impl<'a> Walk<'a> {
 
     /// One step: looked for, and where it isn't there, shown and watched.
     async fn one(&mut self, step: &dyn Step, place: (usize, usize)) -> Result<Came> {
+        self.prepare(step).await?;
         let seen = self.look(step).await?;
         if let Sight::There(receipt) = seen {
             return Ok(Came::Done(receipt));
@@ -275,11 +315,11 @@ impl<'a> Walk<'a> {
             ("directory", directory.display_name.clone()),
             ("app_name", self.guided.app_name.clone()),
         ]);
-        if let crate::connection::Credential::GivenCertificate { file, .. } =
-            &self.decided.spec.credential
-        {
+        if let Credential::GivenCertificate { file, .. } = &self.decided.spec.credential {
             facts.insert("certificate_file", file.clone());
         }
+        let made = self.uploaded.as_ref();
+        facts.extend(made.map(|made| ("certificate_file", made.file.display().to_string())));
         facts
     }
 }

@@ -142,7 +142,10 @@ impl Walk<'_> {
             if !may_pass || !pauses.pause().await {
                 break proof;
             }
-            self.tell(Progress::Waiting, "Entra ID to accept the new secret (usually some seconds)");
+            self.tell(
+                Progress::Waiting,
+                "Entra ID to accept the new secret (usually some seconds)",
+            );
         };
         let status = match proof {
             Proof::Works(_) => Progress::Done,

@@ -48,7 +48,11 @@ impl Walk<'_> {
         is_hidden: bool,
     ) {
         let title = format!("Step {number} of {count}: {}", step.title());
-        let last = if is_hidden { &guide.blind } else { &guide.watch };
+        let last = if is_hidden {
+            &guide.blind
+        } else {
+            &guide.watch
+        };
         self.app.ui.tell(Event::Shown {
             blocks: blocks(&title, guide, last),
         });

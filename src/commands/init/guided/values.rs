@@ -24,8 +24,9 @@ impl Walk<'_> {
         let mut not_it: BTreeSet<ClientId> = BTreeSet::new();
         loop {
             let ask = Ask {
-                prompt: "Paste the Application (client) ID; or o opens the link, s leaves it for later"
-                    .to_owned(),
+                prompt:
+                    "Paste the Application (client) ID; or o opens the link, s leaves it for later"
+                        .to_owned(),
                 ..self.ask(step, guide, "looks now")
             };
             let text = match self.first(ask, self.until_named(&not_it)).await? {

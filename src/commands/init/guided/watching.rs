@@ -37,7 +37,7 @@ impl Walk<'_> {
         if !self.guided.signed_in {
             return self.look_unseen(step).await;
         }
-        Ok(match sight(step.find(&self.decided.azure, &self.receipts).await) {
+        Ok(match sight(self.find(step, &self.decided.azure).await) {
             Sight::Odd(error) if step.id() == application::ID => return Err(error.into()),
             seen => self.or_own(seen, step).await,
         }
@@ -80,7 +80,7 @@ impl Walk<'_> {
         );
         match (&seen, &self.own) {
             (Sight::Hidden | Sight::NotYet, Some(own)) if may_see => {
-                match sight(step.find(own, &self.receipts).await) {
+                match sight(self.find(step, own).await) {
                     Sight::There(receipt) => Sight::There(receipt),
                     _ => seen,
                 }
@@ -156,7 +156,7 @@ impl Walk<'_> {
             tokio::time::sleep(pause).await;
             pause = (pause * 3 / 2).min(LONGEST);
             let seen = if self.guided.signed_in {
-                sight(step.find(&self.decided.azure, &self.receipts).await)
+                sight(self.find(step, &self.decided.azure).await)
             } else {
                 Sight::Hidden
             };
@@ -198,7 +198,9 @@ impl Walk<'_> {
             .fact("service_principal_object_id")?;
         let all = self.decided.azure.role_assignments(&scope, principal).await;
         let given = all.ok()?;
-        let roles = given.iter().filter_map(|one| one.role_of(principal, &scope));
+        let roles = given
+            .iter()
+            .filter_map(|one| one.role_of(principal, &scope));
         let other = roles.into_iter().find(|id| *id != role)?;
         let what = format!(
             "The app has another role on \"{display_name}\": {}, and {role_name} is needed.",
