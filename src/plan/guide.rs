@@ -120,7 +120,12 @@ pub fn is_secret_id(pasted: &str) -> bool {
 
 /// What is noted of a step's thing on a person's word. It counts as theirs, so that `remove` leaves it and names it.
 pub fn on_their_word(step: &dyn Step, at: Timestamp) -> Receipt {
-    let (kind, id) = thing(&step.declared());
+    let declared = step.declared();
+    let (kind, id) = thing(&declared);
+    let mut facts = BTreeMap::from([(UNSEEN.to_owned(), "yes".to_owned())]);
+    if let Declared::Export { name, .. } = declared {
+        facts.insert("export_name".to_owned(), name);
+    }
     Receipt {
         step: step.id(),
         title: step.title(),
@@ -128,7 +133,7 @@ pub fn on_their_word(step: &dyn Step, at: Timestamp) -> Receipt {
         id,
         change: Change::Reuse,
         at,
-        facts: BTreeMap::from([(UNSEEN.to_owned(), "yes".to_owned())]),
+        facts,
     }
 }
 

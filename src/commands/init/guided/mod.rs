@@ -99,6 +99,7 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
     walk.journal.keep(&walk.decided.spec, &walk.guided)?;
     app.say_if_interrupted(walk.ways());
     keep_given(&walk.decided).await?;
+    walk.caution().await?;
     walk.begin();
     walk.go().await?;
     walk.end(args, before).await
@@ -197,6 +198,16 @@ impl<'a> Walk<'a> {
         let described = store.describe();
         let kept_in = (store.kind() != "none").then_some(described.as_str());
         Plan::new(&self.decided.spec, self.decided.vendor, self.known, kept_in)
+    }
+
+    /// Says what a person should know before they begin: costs that would be counted twice, say.
+    async fn caution(&self) -> Result<()> {
+        if self.guided.signed_in {
+            for warning in self.plan()?.warnings(&self.decided.azure).await {
+                self.remark(warning, "");
+            }
+        }
+        Ok(())
     }
 
     /// Goes from step to step until each is there or left.

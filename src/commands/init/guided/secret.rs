@@ -109,7 +109,7 @@ impl Walk<'_> {
                     ),
                     "You may have pasted its Object ID, or the app is in another directory. Copy Application (client) ID once more.",
                 );
-                Ok(Some(self.ask_for_application_again()))
+                Ok(Some(self.ask_for_application_again()?))
             }
             Proof::NoApp => {
                 self.remark(

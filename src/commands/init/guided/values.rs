@@ -61,10 +61,14 @@ impl Walk<'_> {
     }
 
     /// The person made another app registration than the one they named: it is asked for again.
-    pub(super) fn ask_for_application_again(&mut self) -> Came {
+    ///
+    /// # Errors
+    /// `Failed` where the journal can't be written.
+    pub(super) fn ask_for_application_again(&mut self) -> Result<Came> {
         self.decided.spec.application = self.wished.clone();
         self.receipts.remove(application::ID);
-        Came::Changed
+        self.journal.forget(application::ID)?;
+        Ok(Came::Changed)
     }
 
     /// A pasted client ID, if it is one as far as can be seen; else what it is, is said.
@@ -129,7 +133,10 @@ impl Walk<'_> {
                 // Whoever may not list them pastes the ID.
                 return pending().await;
             };
-            let new = all.iter().find(|app| !not_it.contains(&app.app_id));
+            // One with a unique name was made by a program: another connection's, say.
+            let new = all
+                .iter()
+                .find(|app| app.unique_name.is_none() && !not_it.contains(&app.app_id));
             if let Some(app) = new {
                 return Ok(Found {
                     client_id: app.app_id,
