@@ -83,7 +83,7 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
     by_others::look(app, &decided, &plan, &mut journal, &mut ended, &in_hand).await?;
     if ended.iter().any(|end| end.error.is_some()) {
         if guided::is_wanted(app, &ended).await? {
-            return guided::rest(args, (app, decided), (journal, in_hand), before).await;
+            return guided::rest(args, (app, decided), (journal, in_hand), (before, &ended)).await;
         }
         return failed(app, &decided, &plan, ended, (&survey, &held)).await;
     }

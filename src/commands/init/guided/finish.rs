@@ -70,7 +70,11 @@ impl Walk<'_> {
         let steps = plan.steps().map(|step| Ended {
             id: step.id(),
             title: step.title(),
-            status: "found",
+            status: if self.made.contains(&step.id()) {
+                "done"
+            } else {
+                "found"
+            },
             receipt: self.receipts.get(&step.id()).cloned(),
             error: None,
         });

@@ -17,6 +17,8 @@ mod watching;
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
+use uuid::Uuid;
+
 use self::certificate::Uploaded;
 use self::shown::Left;
 use super::in_hand::{InHand, keep_given, known_secret};
@@ -55,6 +57,10 @@ struct Walk<'a> {
     left: Vec<Left>,
     /// Azure as the app sees it, once it can sign in.
     own: Option<Azure>,
+    /// The object ID of the app's service principal, by the app's own token.
+    own_id: Option<Uuid>,
+    /// What azconnect made itself in this run, before the person took over.
+    made: BTreeSet<String>,
     /// The certificate that was made here, if one was.
     uploaded: Option<Uploaded>,
     /// Azure's addresses.
@@ -144,10 +150,12 @@ pub(super) async fn rest(
     args: &Args,
     (app, decided): (&App, Decided),
     (journal, in_hand): (Journal, InHand),
-    before: Option<ConnectionRecord>,
+    (before, ended): (Option<ConnectionRecord>, &[Ended]),
 ) -> Result<Exit> {
     let known = known_secret(app, &decided, before.as_ref(), Some(&journal), &in_hand).await?;
     let mut walk = Walk::new(app, decided, journal, in_hand, known).await?;
+    let made = ended.iter().filter(|end| end.status == "done");
+    walk.made = made.map(|end| end.id.clone()).collect();
     walk.journal.keep(&walk.decided.spec, &walk.guided)?;
     walk.begin();
     walk.go().await?;
@@ -185,6 +193,8 @@ impl<'a> Walk<'a> {
             receipts: Receipts::new(),
             left: Vec::new(),
             own: None,
+            own_id: None,
+            made: BTreeSet::new(),
             uploaded: None,
             portal,
             arm,
@@ -264,7 +274,7 @@ impl<'a> Walk<'a> {
             Some(Asks::ClientId) => self.application(step, &guide).await,
             Some(Asks::Secret) => self.secret(step, &guide).await,
             Some(Asks::ObjectId) if !self.guided.signed_in => self.object_id(step, &guide).await,
-            Some(Asks::ObjectId) | None => self.watched(step, &guide).await,
+            Some(Asks::ObjectId) | None => self.watched(step, &guide, is_hidden).await,
         }
     }
 
@@ -296,7 +306,9 @@ impl<'a> Walk<'a> {
             receipt: Some(receipt.clone()),
             error: None,
         };
-        narration::found(self.app, &ended);
+        if !self.made.contains(&step.id()) {
+            narration::found(self.app, &ended);
+        }
         self.receipts.insert(step.id(), receipt);
         Ok(())
     }

@@ -46,7 +46,7 @@ impl Walk<'_> {
     /// Asks for the secret until one works.
     pub(super) async fn secret(&mut self, step: &dyn Step, guide: &Guide) -> Result<Came> {
         if !self.decided.takes_secret() {
-            return self.watched(step, guide).await;
+            return self.watched(step, guide, false).await;
         }
         loop {
             let ask = self.ask(step, guide, "asks for the secret (Value)");
@@ -93,7 +93,10 @@ impl Walk<'_> {
         }
         let client_id = self.own_client_id()?;
         match self.proven(client_id, &pasted).await? {
-            Proof::Works(_) => Ok(Some(self.keep_secret(step, client_id, pasted).await?)),
+            Proof::Works(claims) => {
+                self.own_id = claims.oid;
+                Ok(Some(self.keep_secret(step, client_id, pasted).await?))
+            }
             Proof::Wrong => {
                 self.remark(
                     format!("Entra ID doesn't accept it as a secret of the app {client_id}."),
@@ -200,6 +203,9 @@ impl Walk<'_> {
 
     /// The object ID of the app's service principal, by its own token.
     pub(super) async fn own_object_id(&self) -> Option<Uuid> {
+        if self.own_id.is_some() {
+            return self.own_id;
+        }
         let secret = self.secret_in_hand()?;
         let client_id = self.own_client_id().ok()?;
         match self.proven(client_id, &secret).await.ok()? {

@@ -30,8 +30,13 @@ impl Walk<'_> {
         } else {
             "Nobody is signed in, so azconnect asks for what it can't look at, and proves everything at the end with the new credential."
         };
+        let who = if self.made.is_empty() {
+            "You do each step in the portal; azconnect changes nothing itself."
+        } else {
+            "The rest you do in the portal; azconnect changes nothing more."
+        };
         let text = format!(
-            "You do each step in the portal; azconnect changes nothing itself. {eyes} Ctrl-C keeps what is done; go on later with `{}`",
+            "{who} {eyes} Ctrl-C keeps what is done; go on later with `{}`",
             self.resume("")
         );
         self.app.ui.tell(Event::Shown {

@@ -111,10 +111,20 @@ impl Walk<'_> {
     }
 
     /// Shows nothing more than that it is waited for, and goes on as soon as the thing is there.
-    pub(super) async fn watched(&mut self, step: &dyn Step, guide: &Guide) -> Result<Came> {
+    pub(super) async fn watched(
+        &mut self,
+        step: &dyn Step,
+        guide: &Guide,
+        is_hidden: bool,
+    ) -> Result<Came> {
         self.eyes().await;
+        let enter = if is_hidden {
+            "says that it is done"
+        } else {
+            "looks now"
+        };
         loop {
-            let ask = self.ask(step, guide, "looks now");
+            let ask = self.ask(step, guide, enter);
             let text = match self.first(ask, self.until_seen(step)).await? {
                 First::Seen(Glimpse::There(receipt)) => return Ok(Came::Done(*receipt)),
                 First::Seen(Glimpse::Notice(what, fix)) => {
