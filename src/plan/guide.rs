@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::Plan;
 use crate::azure::AzureError;
 use crate::azure::ids::{ClientId, ServicePrincipalObjectId};
+use crate::connection::receipt::UNSEEN;
 use crate::connection::{Change, Receipt, ResourceKind};
 use crate::steps::{Declared, Receipts, Step, application, certificate, federated};
 use crate::steps::{secret, service_principal};
@@ -25,9 +26,6 @@ pub struct Guided {
     /// What the app registration is called, for whoever has to find it in a list.
     pub app_name: String,
 }
-
-/// The fact of a receipt that stands on a person's word.
-pub const UNSEEN: &str = "unseen";
 
 /// What a look comes to.
 #[derive(Debug)]

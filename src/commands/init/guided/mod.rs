@@ -28,16 +28,17 @@ use crate::azure::Azure;
 use crate::azure::ids::KeyId;
 use crate::commands::app::App;
 use crate::commands::{journals, narration, request};
+use crate::connection::receipt::UNSEEN;
 use crate::connection::{Application, ConnectionRecord, Credential, Receipt};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::interview::resolve::blocking;
-use crate::plan::Plan;
 use crate::plan::execute::Ended;
-use crate::plan::guide::{self, Guided, Sight, UNSEEN};
+use crate::plan::guide::{self, Guided, Sight};
 use crate::plan::journal::Journal;
+use crate::plan::{Plan, survey};
 use crate::steps::guide::{Asks, Facts};
-use crate::steps::{Guide, Place, Receipts, Step, application, service_principal};
+use crate::steps::{Declared, Guide, Place, Receipts, Step, application, service_principal};
 use crate::ui::{Ask, Choice};
 
 pub(super) use decided::{sign_in_if_possible, signed_in, unseen, wanted};
@@ -59,6 +60,8 @@ struct Walk<'a> {
     own: Option<Azure>,
     /// The object ID of the app's service principal, by the app's own token.
     own_id: Option<Uuid>,
+    /// What earlier runs of the connection made or found.
+    ours: Vec<Receipt>,
     /// What azconnect made itself in this run, before the person took over.
     made: BTreeSet<String>,
     /// The certificate that was made here, if one was.
@@ -96,6 +99,7 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
     let known = known_secret(app, &decided, before.as_ref(), journal.as_ref(), &in_hand).await?;
     let journal = journal.unwrap_or_else(|| apply::new_journal(app, &decided));
     let mut walk = Walk::new(app, decided, journal, in_hand, known).await?;
+    walk.ours = of_record(before.as_ref());
     if args.plan {
         return walk.show_plan().await;
     }
@@ -154,12 +158,17 @@ pub(super) async fn rest(
 ) -> Result<Exit> {
     let known = known_secret(app, &decided, before.as_ref(), Some(&journal), &in_hand).await?;
     let mut walk = Walk::new(app, decided, journal, in_hand, known).await?;
+    walk.ours = of_record(before.as_ref());
     let made = ended.iter().filter(|end| end.status == "done");
     walk.made = made.map(|end| end.id.clone()).collect();
     walk.journal.keep(&walk.decided.spec, &walk.guided)?;
     walk.begin();
     walk.go().await?;
     walk.end(args, before).await
+}
+
+fn of_record(before: Option<&ConnectionRecord>) -> Vec<Receipt> {
+    before.map_or_else(Vec::new, |record| record.receipts.clone())
 }
 
 impl<'a> Walk<'a> {
@@ -194,6 +203,7 @@ impl<'a> Walk<'a> {
             left: Vec::new(),
             own: None,
             own_id: None,
+            ours: Vec::new(),
             made: BTreeSet::new(),
             uploaded: None,
             portal,
@@ -280,6 +290,10 @@ impl<'a> Walk<'a> {
 
     /// A step that an earlier run took on the person's word, or that nobody is asked about any more, where it can't be seen.
     fn taken_on_word(&self, step: &dyn Step, seen: &Sight) -> Option<Receipt> {
+        // A secret that nobody has any more has to be made again.
+        if matches!(step.declared(), Declared::Secret { .. }) && self.secret_in_hand().is_none() {
+            return None;
+        }
         let noted = self.journal.receipt(&step.id());
         let on_word = noted.filter(|receipt| receipt.facts.contains_key(UNSEEN));
         if !matches!(seen, Sight::Hidden | Sight::NotYet) {
@@ -297,7 +311,10 @@ impl<'a> Walk<'a> {
         proof_says.then(|| guide::on_their_word(step, self.app.host.now()))
     }
 
-    fn done(&mut self, step: &dyn Step, receipt: Receipt) -> Result<()> {
+    /// Notes what is there. What azconnect itself has made, in this run before the person took over or in an earlier one, stays its own.
+    fn done(&mut self, step: &dyn Step, found: Receipt) -> Result<()> {
+        let now = self.app.host.now();
+        let receipt = survey::claimed(found, Some(&self.journal), &self.ours, now);
         self.journal.finish(&step.id(), receipt.clone())?;
         let ended = Ended {
             id: step.id(),

@@ -193,32 +193,50 @@ impl Walk<'_> {
 
     /// A role that was given in the place of the one that is needed: the wrong row of a long list.
     async fn another_role(&self, step: &dyn Step) -> Option<(String, String)> {
-        let Declared::Role {
-            scope,
-            role,
-            role_name,
-            display_name,
-        } = step.declared()
-        else {
-            return None;
-        };
         let principal: ServicePrincipalObjectId = self
             .receipts
             .get(service_principal::ID)?
             .fact("service_principal_object_id")?;
-        let all = self.decided.azure.role_assignments(&scope, principal).await;
-        let given = all.ok()?;
-        let roles = given
-            .iter()
-            .filter_map(|one| one.role_of(principal, &scope));
-        let other = roles.into_iter().find(|id| *id != role)?;
-        let what = format!(
-            "The app has another role on \"{display_name}\": {}, and {role_name} is needed.",
-            self.name_of(&scope, other).await
-        );
+        let (given, needed, place) = match step.declared() {
+            Declared::Role {
+                scope,
+                role,
+                role_name,
+                display_name,
+            } => {
+                let azure = &self.decided.azure;
+                let all = azure.role_assignments(&scope, principal).await.ok()?;
+                let mut roles = all.iter().filter_map(|one| one.role_of(principal, &scope));
+                let other = roles.find(|id| *id != role)?;
+                (self.name_of(&scope, other).await, role_name, display_name)
+            }
+            Declared::BillingRole {
+                scope,
+                role,
+                role_name,
+                display_name,
+                ..
+            } => {
+                let azure = &self.decided.azure;
+                let all = azure.billing_role_assignments(&scope).await.ok()?;
+                let mut roles = all.iter().filter(|one| one.is_of(principal));
+                let other = roles.find_map(|one| one.role().filter(|id| *id != role))?;
+                let offered = azure.billing_roles(&scope).await.unwrap_or_default();
+                let known = offered.iter().find(|row| row.id() == Some(other));
+                let name = known.map(|row| crate::text::printable(&row.role_name()));
+                (
+                    name.unwrap_or_else(|| unnamed(other)),
+                    role_name,
+                    display_name,
+                )
+            }
+            _ => return None,
+        };
+        let what =
+            format!("The app has another role on \"{place}\": {given}, and {needed} is needed.");
         self.is_news(&what).then(|| {
             let fix = format!(
-                "Add the role {role_name}. Take the other one away, under Role assignments, unless something else needs it."
+                "Add the role {needed}. Take the other one away, under Role assignments, unless something else needs it."
             );
             (what, fix)
         })
@@ -228,7 +246,7 @@ impl Walk<'_> {
     async fn name_of(&self, scope: &Scope, role: Uuid) -> String {
         match self.decided.azure.role_name(scope, role).await {
             Ok(Some(name)) => crate::text::printable(&name),
-            Ok(None) | Err(_) => format!("one with the ID {role}"),
+            Ok(None) | Err(_) => unnamed(role),
         }
     }
 
@@ -244,6 +262,10 @@ impl Walk<'_> {
             .unwrap_or_else(PoisonError::into_inner)
             .clear();
     }
+}
+
+fn unnamed(role: Uuid) -> String {
+    format!("one with the ID {role}")
 }
 
 impl Sight {

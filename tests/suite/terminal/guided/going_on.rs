@@ -5,7 +5,10 @@ use azconnect::sandbox::ids;
 use super::super::portal::Portal;
 use super::super::pty::{CTRL_C, DOWN, ENTER, Pty};
 use super::super::{assert_kept, folder, store_in};
-use super::{assert_untouched, opened, paste_secret, register, start, subscription};
+use super::{
+    assert_known_to_microsoft, assert_untouched, opened, paste_secret, register, start,
+    subscription,
+};
 use crate::lab::Lab;
 
 #[test]
@@ -60,6 +63,7 @@ fn typical_mistakes_are_named() {
     portal.assign(app, ids::ROLE_READER, &subscription());
     let left = pty.end().exits(0);
     assert_kept("guided_mistakes", &left.screen);
+    assert_known_to_microsoft(&lab);
 }
 
 #[test]
@@ -265,6 +269,14 @@ fn whoever_lacks_a_right_is_offered_to_be_guided() {
     lab.state(|state| state.assign_role(principal, ids::ROLE_READER, &subscription()));
     let left = pty.end().exits(0);
     assert_kept("guided_for_the_rest", &left.screen);
+    // What azconnect made stays its own, and what the person gave stays theirs.
+    let removed = lab.run(&["remove", "spot", "--yes"]).exits(0);
+    assert!(removed.stdout.contains("Reader on"), "{removed:#?}");
+    let own = lab.state(|state| {
+        let mut all = state.applications.values();
+        all.any(|app| app.display_name.starts_with("azconnect-") && app.deleted_at.is_none())
+    });
+    assert!(!own, "the app that azconnect made is still there");
 }
 
 #[test]

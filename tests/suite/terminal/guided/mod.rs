@@ -1,7 +1,7 @@
 //! Guided mode: a person does each step in the portal, azconnect watches and goes on by itself. The test plays the portal by changing the
 //! simulated Azure's state; nothing else changes it.
 
-use azconnect::sandbox::ids;
+use azconnect::sandbox::{Service, ids};
 
 mod going_on;
 mod vendors;
@@ -10,6 +10,8 @@ mod without;
 use super::portal::{Portal, Registered};
 use super::pty::{ENTER, Pty};
 use crate::billing_lab::writes;
+use crate::contract::log_entry::exchange;
+use crate::contract::{Definitions, Report, say};
 use crate::lab::Lab;
 
 pub(super) fn start(lab: &Lab, store: &str, vendor: &str, more: &[&str]) -> Pty {
@@ -37,6 +39,26 @@ pub(super) fn assert_untouched(lab: &Lab) {
         own.is_empty(),
         "azconnect changed something itself: {own:?}"
     );
+}
+
+/// Whatever was asked is something that Microsoft's definitions know, where they are at hand.
+pub(super) fn assert_known_to_microsoft(lab: &Lab) {
+    let Some(definitions) = Definitions::load() else {
+        say(&Definitions::skipped());
+        return;
+    };
+    let mut report = Report::default();
+    // The blob service has no definitions here.
+    for entry in lab
+        .log()
+        .iter()
+        .filter(|entry| entry.service != Service::Blob)
+    {
+        let exchange = exchange(entry);
+        let verdict = definitions.check(&exchange);
+        report.add(&exchange, verdict);
+    }
+    assert_eq!(report.failures(), Vec::<String>::new());
 }
 
 /// The app registration: made in the portal, found by its name, confirmed.

@@ -4,7 +4,9 @@ use azconnect::sandbox::ids;
 
 use super::super::portal::Portal;
 use super::super::{assert_kept, folder, store_in};
-use super::{assert_untouched, paste_secret, register, start, subscription};
+use super::{
+    assert_known_to_microsoft, assert_untouched, paste_secret, register, start, subscription,
+};
 use crate::billing_lab::account;
 use crate::lab::Lab;
 
@@ -64,6 +66,9 @@ fn spaceone_is_connected_by_hand() {
     let app = register(&mut pty, &portal, "azconnect-spaceone");
     paste_secret(&mut pty, &portal, app);
     pty.wait_for_prompt("Enter looks now");
+    let wrong = ids::BILLING_ROLE_ACCOUNT_CONTRIBUTOR;
+    portal.assign_billing(app, wrong, &account(ids::MPA_ACCOUNT));
+    pty.wait_for_prompt("and Billing account reader is needed");
     let role = ids::BILLING_ROLE_ACCOUNT_READER;
     portal.assign_billing(app, role, &account(ids::MPA_ACCOUNT));
     let left = pty.end().exits(0);
@@ -157,5 +162,6 @@ fn cloudpi_is_connected_by_hand() {
     let left = pty.end();
     assert!(matches!(left.code, 0 | 7), "{}", left.screen);
     assert_kept("guided_cloudpi", &left.screen);
+    assert_known_to_microsoft(&lab);
     assert_untouched(&lab);
 }
