@@ -155,6 +155,7 @@ const MISSING_RIGHTS: &[&str] = &[
     "LinkedAuthorizationFailed",
     "RBACAccessDenied",
     "RoleAssignmentUnauthorized",
+    "VendorAppDenied",
 ];
 
 /// Something in the way that somebody else has to clear.

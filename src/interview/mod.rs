@@ -32,7 +32,9 @@ mod reads;
 pub mod resolve;
 mod scopes;
 mod validity;
+mod vendor_app;
 
 pub use answers::{Answer, Answers, Source};
 pub use questions::{QUESTIONS, Question};
 pub use resolve::Interview;
+pub use vendor_app::credential_is_elsewhere;

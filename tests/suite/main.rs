@@ -99,3 +99,5 @@ mod terminal;
 #[cfg(unix)] // signals, terminals, file modes
 mod two_processes;
 mod undo;
+#[cfg(unix)] // signals, terminals, file modes
+mod vendor_app;

@@ -129,6 +129,10 @@ pub(super) async fn keep_given(decided: &Decided) -> Result<()> {
             .store
             .set(&entry(decided, *client_id, secret.clone()))
             .await?),
-        (Some(_), Application::Own { .. } | Application::Principal { .. }) | (None, _) => Ok(()),
+        (
+            Some(_),
+            Application::Own { .. } | Application::Principal { .. } | Application::Vendor { .. },
+        )
+        | (None, _) => Ok(()),
     }
 }

@@ -162,7 +162,7 @@ async fn decide(
         interview.close_gaps()?;
         return Err(Error::bug("a sign-in that is neither there nor missing"));
     };
-    let certificate = certificate::read(&mut interview.answers)?;
+    let certificate = certificate::read(&mut interview.answers, vendor)?;
     let store = choose_store(app, &mut interview)?;
     if args.wait && store.kind() == "none" {
         return Err(waits_with_secret());

@@ -18,9 +18,9 @@ pub(super) fn refuse_other_target(
     let Some(before) = before else { return Ok(()) };
     let spec = &decided.spec;
     let named = match &spec.application {
-        Application::Existing { client_id } | Application::Principal { client_id, .. } => {
-            Some(*client_id)
-        }
+        Application::Existing { client_id }
+        | Application::Principal { client_id, .. }
+        | Application::Vendor { client_id, .. } => Some(*client_id),
         Application::Own { .. } => None,
     };
     let other_app = named.is_some_and(|client_id| client_id != before.client_id);
@@ -125,7 +125,16 @@ fn is_same_app(one: &Application, other: &Application) -> bool {
             },
         ) => one == other,
         (
-            Application::Own { .. } | Application::Existing { .. } | Application::Principal { .. },
+            Application::Vendor { client_id: one, .. },
+            Application::Vendor {
+                client_id: other, ..
+            },
+        ) => one == other,
+        (
+            Application::Own { .. }
+            | Application::Existing { .. }
+            | Application::Principal { .. }
+            | Application::Vendor { .. },
             _,
         ) => false,
     }

@@ -15,6 +15,7 @@ mod partner;
 mod rotate;
 mod signals;
 mod vault;
+mod vendor_app;
 
 use std::process::Child;
 use std::sync::Mutex;
