@@ -90,7 +90,7 @@ async fn an_administrator_consents_by_link_and_nobody_else_does() {
         let error = harness
             .sandbox
             .person(who)
-            .open(&link(id))
+            .consent(&link(id))
             .await
             .unwrap_err();
         assert!(error.to_string().contains(why), "{error}");
@@ -98,7 +98,7 @@ async fn an_administrator_consents_by_link_and_nobody_else_does() {
     assert_eq!(taken_in(), 0);
     for _ in 0..2 {
         let avery = harness.sandbox.person(ids::AVERY_NAME);
-        avery.open(&link(ids::VENDOR_CLIENT_ID)).await.unwrap();
+        avery.consent(&link(ids::VENDOR_CLIENT_ID)).await.unwrap();
         assert_eq!(taken_in(), 1);
     }
 }
