@@ -441,3 +441,50 @@ fn an_administrator_of_applications_is_enough() {
     let ran = people::sign_in_by_browser(&lab, ids::LEE_NAME, &words(&asked)).exits(0);
     assert_eq!(statuses(&ran.json()), ["done", "done"]);
 }
+
+/// Vendors take one connection a subscription, and all of them stand on the same app.
+#[test]
+fn two_connections_stand_on_one_app_and_the_last_takes_it_away() {
+    let lab = Lab::new();
+    let other = lab.state(|state| state.add_subscription("Contoso Labs").to_string());
+    let first = ids::SUBSCRIPTION.to_string();
+    let before = azure(&lab);
+    let connect = |name: &str, subscriptions: &[&str]| {
+        let id = APP.to_string();
+        let mut words = vec![
+            "init",
+            "generic",
+            "--connection",
+            name,
+            "--yes",
+            "--vendor-app-id",
+            &id,
+        ];
+        words.extend(subscriptions.iter().flat_map(|id| ["--subscription", id]));
+        lab.run(&words).exits(0);
+    };
+    connect("one", &[&first]);
+    connect("two", &[&first, &other]);
+    let roles = |state: &State| {
+        let app = principal(state);
+        let all = state.role_assignments.values();
+        all.filter(|role| Some(role.principal) == app).count()
+    };
+    assert_eq!(roles(&azure(&lab)), 2, "the role that was there was found");
+    let removed = lab
+        .run(&["remove", "one", "--yes", "--output", "json"])
+        .exits(0)
+        .json();
+    let steps = removed["steps"].to_string();
+    assert!(steps.contains("skipped"), "{steps}");
+    assert_eq!(roles(&azure(&lab)), 2, "two stands on both");
+    lab.run(&["check", "two", "--sign-in", "service-principal"])
+        .exits(0);
+    lab.run(&["remove", "two", "--yes"]).exits(0);
+    assert_eq!(azure(&lab), before);
+    // All at once, in whatever order.
+    connect("one", &[&first]);
+    connect("two", &[&first, &other]);
+    lab.run(&["remove", "--all", "--yes"]).exits(0);
+    assert_eq!(azure(&lab), before);
+}

@@ -4,6 +4,7 @@
 //! stopped exactly there; then the fault is lifted and a person does what people do: run it again, or take it back.
 
 mod backfill;
+mod batch;
 mod billing;
 mod certificates;
 mod cut_connections;
