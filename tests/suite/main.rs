@@ -83,6 +83,8 @@ mod partner_lab;
 mod partner_service;
 #[cfg(unix)] // signals, terminals, file modes
 mod people;
+#[cfg(unix)] // signals, terminals, file modes
+mod power_loss;
 mod proxy;
 mod readme;
 mod remove_all;
