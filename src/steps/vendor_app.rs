@@ -8,6 +8,7 @@
 use async_trait::async_trait;
 
 use super::by_hand::{ByHand, Place};
+use super::declared::Declared;
 use super::marks::{self, FOREIGN};
 use super::service_principal;
 use super::step::{Making, Outcome, Permission, Receipts, Step, made};
@@ -77,6 +78,12 @@ impl Step for VendorAppStep {
             who: Permission::AddVendorApps.holders().to_owned(),
             commands: vec![format!("az ad sp create --id {}", self.client_id)],
             portal: self.consent.clone(),
+        }
+    }
+
+    fn declared(&self) -> Declared {
+        Declared::VendorApp {
+            client_id: self.client_id,
         }
     }
 
