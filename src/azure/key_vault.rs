@@ -52,6 +52,20 @@ pub struct VaultSecret {
     pub version: String,
     /// Tags.
     pub tags: BTreeMap<String, String>,
+    /// When it ends, in seconds since 1970, if it is said to.
+    pub expires: Option<i64>,
+}
+
+/// What is written on a version of a secret, for whoever looks into the vault.
+/// <https://learn.microsoft.com/rest/api/keyvault/secrets/set-secret/set-secret#request-body>
+#[derive(Debug, Clone, Copy)]
+pub struct Label<'a> {
+    /// The format of the value.
+    pub content_type: &'a str,
+    /// Tags.
+    pub tags: &'a BTreeMap<String, String>,
+    /// When it ends, in seconds since 1970. The vault gives an ended secret out all the same, and tells of its end by its events.
+    pub expires: Option<i64>,
 }
 
 /// A secret bundle: <https://learn.microsoft.com/rest/api/keyvault/secrets/get-secret/get-secret#secretbundle>
@@ -62,6 +76,14 @@ struct Bundle {
     value: String,
     #[serde(default)]
     tags: BTreeMap<String, String>,
+    #[serde(default)]
+    attributes: Attributes,
+}
+
+#[derive(Default, Deserialize)]
+struct Attributes {
+    #[serde(default)]
+    exp: Option<i64>,
 }
 
 #[derive(Deserialize)]
@@ -202,6 +224,7 @@ impl KeyVault {
             version: bundle.version(),
             value: Secret::new(bundle.value),
             tags: bundle.tags,
+            expires: bundle.attributes.exp,
         }))
     }
 
@@ -209,14 +232,12 @@ impl KeyVault {
     ///
     /// # Errors
     /// `ObjectIsDeletedButRecoverable` (409) where the name belongs to a deleted secret; whatever Key Vault answers.
-    pub async fn set(
-        &self,
-        name: &str,
-        value: &Secret,
-        content_type: &str,
-        tags: &BTreeMap<String, String>,
-    ) -> Result<String> {
-        let body = json!({"value": value.expose(), "contentType": content_type, "tags": tags});
+    pub async fn set(&self, name: &str, value: &Secret, label: Label<'_>) -> Result<String> {
+        let mut body =
+            json!({"value": value.expose(), "contentType": label.content_type, "tags": label.tags});
+        if let Some(expires) = label.expires {
+            body["attributes"] = json!({"exp": expires});
+        }
         let call = Call::put(format!("secrets/{name}?{VERSION}"), body);
         let bundle: Bundle = self.api.read(call).await?;
         Ok(bundle.version())

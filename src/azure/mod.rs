@@ -13,6 +13,7 @@ pub mod cost_management;
 mod decode;
 pub mod deleted_items;
 pub mod directory;
+pub mod enterprise_apps;
 pub mod error;
 mod explain;
 pub mod export;
@@ -118,6 +119,11 @@ impl Azure {
     /// This run's values, for the remedies of a failure that a step finds by itself.
     pub fn facts(&self) -> Arc<Facts> {
         self.arm.facts()
+    }
+
+    /// Whoever is asking.
+    pub fn credential(&self) -> &Arc<dyn TokenCredential> {
+        &self.credential
     }
 
     /// Sorts a credential's own failure: Entra ID's refusal, or the network.

@@ -13,12 +13,14 @@ use crate::azure::cloud::Cloud;
 use crate::connection::{ConnectionRecord, Coverage};
 use crate::error::{Error, Kind};
 
-/// A connection, signed in with its own credential.
+/// A connection, signed in with its own credential; or looked at by a person, where that is elsewhere.
 pub struct Connected<'a> {
     /// What is recorded of it.
     pub record: &'a ConnectionRecord,
-    /// Azure, asked with the connection's credential.
+    /// Azure, asked with the connection's credential; with the person's where `is_elsewhere`.
     pub azure: &'a Azure,
+    /// Whether the connection's credential is elsewhere, so that only a person looks.
+    pub is_elsewhere: bool,
     /// Azure, asked with the rights of the person who checks, where they lend them: some things no app is shown.
     pub person: Option<&'a Azure>,
     /// The command that connects it again, which finds what stands and makes what is missing.

@@ -5,7 +5,7 @@
 //! the rights of whoever ran it, and those of whoever checks, where they are lent.
 //!
 //! Which subscriptions a billing account has can't be listed: Microsoft's definitions of 2024-04-01 have no such operation for reading
-//! roles on an enrollment. A connection that reads a billing account has all its costs, and isn't asked.
+//! roles on an enrollment. A connection that reads a billing account has all its costs; it isn't asked, and that is said.
 
 use std::collections::BTreeSet;
 
@@ -42,7 +42,7 @@ impl Check for CoverageOfDirectory {
     async fn run(&self, connected: &Connected<'_>) -> Vec<Finding> {
         let record = connected.record;
         let Some(mut read) = subscriptions_read(record) else {
-            return Vec::new();
+            return vec![not_counted(record)];
         };
         for scope in &record.scopes {
             if let Scope::ManagementGroup(name) = scope {
@@ -66,6 +66,28 @@ impl Check for CoverageOfDirectory {
             Err(error) => vec![failed(error)],
         }
     }
+}
+
+/// What is said of a connection that reads a billing account, or a part of one.
+fn not_counted(record: &ConnectionRecord) -> Finding {
+    let exported = record.exports.iter().map(|export| &export.scope);
+    let is_whole = record
+        .scopes
+        .iter()
+        .chain(exported)
+        .any(|scope| matches!(scope, Scope::BillingAccount(_)));
+    let (what, why) = if is_whole {
+        (
+            "Not counted: it reads a whole billing account, and so the costs of every subscription on its bill.",
+            "Subscriptions that are billed to another account are not among them, and no reader's role shows which there are.",
+        )
+    } else {
+        (
+            "Not counted: it reads a part of a billing account, and what share of the bill that is can't be asked for with a reader's role.",
+            "What is billed to the account's other profiles, sections, departments or customers doesn't reach the vendor.",
+        )
+    };
+    Finding::new(ID, TITLE, Status::Skip, what).why(why)
 }
 
 /// The subscriptions that can be seen now, and those that the app is to read and doesn't see. What is exported reaches the vendor

@@ -50,6 +50,12 @@ async fn findings(connected: &Connected<'_>, recorded: &ExportRecord) -> Vec<Fin
     match azure.export(&recorded.scope, &recorded.name).await {
         Ok(Some(export)) => about.judge(&export, &azure.facts()),
         Ok(None) => vec![about.gone()],
+        Err(error) if connected.is_elsewhere && matches!(error.status(), Some(401 | 403)) => {
+            let what = format!("You may not see the export ({}).", error.code());
+            let unseen = about.found(Status::Skip, what);
+            let ends = about.end(recorded.schedule_ends_at);
+            std::iter::once(unseen).chain(ends).collect()
+        }
         Err(error) if matches!(error.status(), Some(401 | 403)) => {
             let mut all = vec![about.unseen(error, connected.reads_definition)];
             all.extend(about.end(recorded.schedule_ends_at));

@@ -15,6 +15,7 @@ pub mod manifest;
 pub mod other_secrets;
 pub mod partner;
 pub mod role_assignments;
+pub mod service_principal;
 pub mod storage;
 pub mod subscription;
 pub mod token;
@@ -55,9 +56,20 @@ pub fn of_exports(already: &[String]) -> Vec<Box<dyn Check>> {
 /// The checks of what may have changed since a connection was made, and of what it doesn't see; for those that were made here.
 pub fn of_drift() -> Vec<Box<dyn Check>> {
     vec![
+        Box::new(service_principal::ServicePrincipalThere),
         Box::new(role_assignments::RoleAssignments),
         Box::new(other_secrets::OtherSecrets),
         Box::new(coverage::CoverageOfDirectory),
+    ]
+}
+
+/// What a person can look at where the connection's credential is elsewhere: not what the vendor reads, but all that it stands on.
+pub fn of_person() -> Vec<Box<dyn Check>> {
+    vec![
+        Box::new(service_principal::ServicePrincipalThere),
+        Box::new(role_assignments::RoleAssignments),
+        Box::new(coverage::CoverageOfDirectory),
+        Box::new(export::Exports),
     ]
 }
 

@@ -179,7 +179,9 @@ impl App {
             return file.map(Secret::new).ok_or_else(|| elsewhere("It signs in with tokens of another identity provider, so it can be proven only from where they are made, with `AZURE_FEDERATED_TOKEN_FILE` naming the file of one."));
         }
         if record.credential.kind == "elsewhere" {
-            return Err(elsewhere("The credential is the principal's own."));
+            return Err(elsewhere(
+                "Only whoever holds the identity has its credential.",
+            ));
         }
         if record.credential.kind == "certificate" && stored_in == "none" {
             return Err(elsewhere(

@@ -10,7 +10,7 @@ use super::way::{Reach, Way};
 use crate::azure::AzureError;
 use crate::azure::cloud::Cloud;
 use crate::azure::error::Facts;
-use crate::azure::key_vault::{Door, KeyVault};
+use crate::azure::key_vault::{Door, KeyVault, Label};
 use crate::connection::store_choice::is_vault_name;
 use crate::error::{Error, Result};
 use crate::remedies::AZURE_FLAG;
@@ -109,12 +109,18 @@ impl Vault for LazyVault {
         Ok(found.map(|found| Kept {
             value: found.value,
             tags: found.tags,
+            expires: found.expires,
         }))
     }
 
     async fn set(&self, name: &str, kept: &Kept) -> Result<Written> {
         let vault = self.opened().await?;
-        match vault.set(name, &kept.value, CONTENT_TYPE, &kept.tags).await {
+        let label = Label {
+            content_type: CONTENT_TYPE,
+            tags: &kept.tags,
+            expires: kept.expires,
+        };
+        match vault.set(name, &kept.value, label).await {
             Ok(version) => Ok(Written::Version(version)),
             Err(error) if error.code() == "ObjectIsDeletedButRecoverable" => Ok(Written::Deleted),
             Err(error) if is_conflict(&error) => Ok(Written::Busy),

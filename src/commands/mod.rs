@@ -15,6 +15,7 @@ pub mod init;
 pub mod journals;
 mod key_vault;
 pub mod logging;
+mod look;
 pub mod narration;
 pub mod prove;
 pub mod questions;

@@ -1,29 +1,17 @@
 //! Signing in as the connection and reading what the vendor will read, until Azure has caught up.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::app::App;
+use super::look::{Beside, look};
 use super::views;
-use crate::azure::Azure;
-use crate::checks::{self, Connected, Finding, Status};
+use crate::checks::{self, Finding, Status};
 use crate::connection::ConnectionRecord;
 use crate::error::Result;
 use crate::secret::Secret;
 use crate::steps::wait::Pauses;
 use crate::ui::{Event, Progress};
 use crate::vendors::Vendor;
-
-/// What is looked at beside the vendor's own checks.
-#[derive(Default, Clone, Copy)]
-pub struct Beside<'a> {
-    /// Whether a day's cost details are made.
-    pub deep: bool,
-    /// Whether what was recorded is compared with what is there, and the directory with what is read of it.
-    pub drift: bool,
-    /// Azure with the rights of the person who looks, where they lend them.
-    pub person: Option<&'a Azure>,
-}
 
 /// Runs the vendor's checks once.
 ///
@@ -36,73 +24,6 @@ pub async fn once(
     secret: &Secret,
 ) -> Result<Vec<Finding>> {
     look(app, vendor, (record, secret), Beside::default()).await
-}
-
-/// Runs the vendor's checks once, and what is asked for beside them.
-///
-/// # Errors
-/// `Usage` where the cloud or the credential can't be used at all; what Azure answers is in the findings.
-pub async fn look(
-    app: &App,
-    vendor: &Vendor,
-    (record, secret): (&ConnectionRecord, &Secret),
-    beside: Beside<'_>,
-) -> Result<Vec<Finding>> {
-    let (azure, credential) = app.as_connection(record, secret).await?;
-    let cloud = app.reach().await?.cloud.clone();
-    let told = AtomicBool::new(false);
-    let waiting = |what: &str| {
-        told.store(true, Ordering::Relaxed);
-        tell_waiting(app, record, Progress::Waiting, what);
-    };
-    let connected = Connected {
-        waiting: &waiting,
-        record,
-        azure: &azure,
-        person: beside.person,
-        again: app.typed(format!(
-            "init {} --connection {}",
-            record.vendor, record.name
-        )),
-        look_as_person: app.typed(format!("check {} --sign-in auto", record.name)),
-        credential: &credential,
-        cloud: &cloud,
-        now: app.host.now(),
-        renew: app.typed(format!("rotate {}", record.name)),
-        reads_definition: vendor
-            .export
-            .as_ref()
-            .is_some_and(|export| export.reads_definition),
-    };
-    let mut all = checks::for_vendor(&vendor.checks);
-    if !record.exports.is_empty() {
-        all.extend(checks::of_exports(&vendor.checks));
-    }
-    // Of one that is told by flags nothing is recorded.
-    if beside.drift && !record.receipts.is_empty() {
-        all.extend(checks::of_drift());
-    }
-    if beside.deep {
-        all.extend(checks::deep());
-    }
-    let findings = checks::run(&all, &connected).await;
-    if told.load(Ordering::Relaxed) {
-        tell_waiting(app, record, Progress::Done, "");
-    }
-    Ok(findings)
-}
-
-/// What can be said of a connection whose credential is not on this machine: `why` nothing is asked, and when it ends.
-pub fn without_credential(app: &App, record: &ConnectionRecord, why: &str) -> Vec<Finding> {
-    let renew = app.typed(format!("rotate {}", record.name));
-    let skipped = Finding::new(checks::token::ID, "Sign-in", Status::Skip, why);
-    std::iter::once(skipped)
-        .chain(checks::credential_expiry::of_record(
-            record,
-            app.host.now(),
-            &renew,
-        ))
-        .collect()
 }
 
 /// Runs the checks until those that fail only because Azure has not caught up have passed, with a new token each time (a token
@@ -291,17 +212,6 @@ fn waiting_for(findings: &[Finding]) -> &'static str {
         Some(checks::token::ID) => SIGN_IN,
         _ => "Azure to make the new role effective (usually a minute, at most ten)",
     }
-}
-
-/// A check that takes longer than one request.
-fn tell_waiting(app: &App, record: &ConnectionRecord, status: Progress, detail: &str) {
-    app.ui.tell(Event::Step {
-        id: format!("costs:{}", record.name),
-        title: format!("Costs of `{}`", record.name),
-        change: "check".to_owned(),
-        status,
-        detail: detail.to_owned(),
-    });
 }
 
 fn tell(app: &App, record: &ConnectionRecord, status: Progress, detail: &str) {

@@ -155,6 +155,7 @@ const MISSING_RIGHTS: &[&str] = &[
     "LinkedAuthorizationFailed",
     "RBACAccessDenied",
     "RoleAssignmentUnauthorized",
+    "VendorAppDenied",
 ];
 
 /// Whether a failure is a right that this person lacks, and nothing else.

@@ -171,7 +171,7 @@ pub fn kept(record: &ConnectionRecord) -> (&'static str, String) {
             ("Certificate", "its key is with the vendor".to_owned())
         }
         "certificate" => ("Certificate", place(stored_in)),
-        "elsewhere" => ("Credential", "the principal's own".to_owned()),
+        "elsewhere" => ("Credential", "its own; azconnect keeps none".to_owned()),
         "federated" => ("Credential", "federated: there is no secret".to_owned()),
         _ => ("Secret", place(stored_in)),
     }

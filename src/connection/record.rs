@@ -66,7 +66,7 @@ impl ConnectionRecord {
 /// A credential without its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CredentialRecord {
-    /// `secret`, `certificate`, `federated`, or `elsewhere`: the principal's own.
+    /// `secret`, `certificate`, `federated`, or `elsewhere`: the principal's own, or the vendor's.
     pub kind: String,
     /// The key id; unknown for a secret that was brought along.
     pub key_id: Option<KeyId>,

@@ -78,6 +78,16 @@ pub enum Application {
         /// What the portal shows.
         display_name: String,
     },
+    /// The vendor's own multi-tenant application: this directory gets a service principal of it, and its credential stays with the vendor.
+    Vendor {
+        /// The client ID of the vendor's application.
+        client_id: ClientId,
+        /// What people call it.
+        display_name: String,
+        /// Where an administrator consents to it in a browser, where the sign-in host is known.
+        #[serde(default)]
+        consent: Option<String>,
+    },
 }
 
 /// How the vendor proves that it is the application.
@@ -103,7 +113,7 @@ pub enum Credential {
         /// The certificate, DER in base64.
         public: String,
     },
-    /// The principal's own: azconnect has nothing to do with it.
+    /// The principal's own, or the vendor's: azconnect has nothing to do with it.
     Elsewhere,
     /// Tokens of another identity provider.
     Federated {

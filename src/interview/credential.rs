@@ -1,6 +1,6 @@
 //! How the vendor is to sign in: from the answers to a credential that the vendor takes.
 
-use super::Answers;
+use super::{Answers, vendor_app};
 use crate::connection::Credential;
 use crate::error::{Error, Result};
 use crate::vendors::{CredentialKind, Vendor};
@@ -92,6 +92,7 @@ impl super::Interview {
     /// # Errors
     /// As the whole interview will say it.
     pub fn check_credential(&self, vendor: &Vendor) -> Result<()> {
+        vendor_app::refuse_wrong(&self.answers, vendor)?;
         credential(&self.answers, vendor, "", None).map(drop)
     }
 }
@@ -110,7 +111,7 @@ pub(super) fn credential(
         .value_or("secret_days", "180")
         .parse()
         .map_err(|_| Error::bug("secret_days was not checked"))?;
-    if answers.get("principal_id").is_some() {
+    if vendor_app::credential_is_elsewhere(answers, vendor) {
         return Ok(Credential::Elsewhere);
     }
     let (kind, credential) = match answers.value_or("credential", "secret") {

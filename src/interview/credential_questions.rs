@@ -2,7 +2,7 @@
 
 use super::credential::{filled, issuer, preset};
 use super::questions::Question;
-use super::validity::one_of;
+use super::validity::{client_id, one_of};
 
 /// `--credential`.
 pub(super) const CREDENTIAL: Question = Question {
@@ -16,6 +16,20 @@ pub(super) const CREDENTIAL: Question = Question {
     default: Some("secret"),
     many: false,
     check: |text| one_of(text, &["secret", "certificate", "federated"]),
+};
+
+/// `--vendor-app-id`.
+pub(super) const VENDOR_APP_ID: Question = Question {
+    key: "vendor_app_id",
+    flag: "vendor-app-id",
+    value: "ID",
+    help: "The vendor's own multi-tenant app (client ID): it is added to the directory and given roles; no app and no credential is made",
+    prompt: "Which app is the vendor's?",
+    explain: "The application (client) ID that the vendor publishes for its multi-tenant app. The vendor keeps its credential.",
+    example: "00000000-0000-0000-0000-000000000000",
+    default: Some("the one that the vendor publishes, where it has one"),
+    many: false,
+    check: client_id,
 };
 
 /// `--certificate`.

@@ -33,9 +33,11 @@ pub mod resolve;
 mod scopes;
 mod unseen;
 mod validity;
+mod vendor_app;
 pub mod written;
 
 pub use answers::{Answer, Answers, Source};
 pub use questions::{QUESTIONS, Question};
 pub use resolve::Interview;
+pub use vendor_app::credential_is_elsewhere;
 pub use written::Written;

@@ -14,7 +14,11 @@ pub(super) async fn principal(answers: &Answers, azure: &Azure) -> Result<Option
     let Some(given) = answers.value("principal_id") else {
         return Ok(None);
     };
-    refuse_contradiction(answers)?;
+    refuse_beside(
+        answers,
+        "principal_id",
+        "A principal that exists gets roles, and neither an app registration nor a credential.",
+    )?;
     let id: ClientId = given
         .parse()
         .map_err(|_| Error::bug("principal_id was not checked"))?;
@@ -56,27 +60,36 @@ pub(super) async fn principal(answers: &Answers, azure: &Azure) -> Result<Option
     .hint("Of a managed identity it is under Identity > Object (principal) ID; of an app, under Enterprise applications > Object ID."))
 }
 
-/// Roles only: no app is made, and no credential.
-fn refuse_contradiction(answers: &Answers) -> Result<()> {
+/// Roles only: no app is made, and no credential. `named` is the answer that says so, or nothing where the vendor's file does.
+pub(super) fn refuse_beside(answers: &Answers, named: &str, why: &str) -> Result<()> {
     let others = [
+        "principal_id",
+        "vendor_app_id",
         "app_id",
         "app_name",
         "credential",
         "certificate",
         "federated",
     ];
-    let Some(other) = others.into_iter().find(|key| answers.get(key).is_some()) else {
+    let mut others = others.into_iter().filter(|key| *key != named);
+    let Some(other) = others.find(|key| answers.get(key).is_some()) else {
         return Ok(());
     };
-    Err(Error::usage(
-        "principal_and_more",
-        format!(
-            "`--principal-id` and `--{}` don't go together.",
-            other.replace('_', "-")
-        ),
-    )
-    .why("A principal that exists gets roles, and neither an app registration nor a credential.")
-    .hint("Leave one of them away."))
+    let flag = |key: &str| format!("`--{}`", key.replace('_', "-"));
+    let (message, hint) = if named.is_empty() {
+        (
+            format!("Couldn't use {} with this vendor.", flag(other)),
+            "Leave it away.",
+        )
+    } else {
+        (
+            format!("{} and {} don't go together.", flag(named), flag(other)),
+            "Leave one of them away.",
+        )
+    };
+    Err(Error::usage("principal_and_more", message)
+        .why(why)
+        .hint(hint))
 }
 
 fn wrong(given: &str, what: &str, right: &str) -> Error {

@@ -4,7 +4,9 @@
 //! from it, so they cannot differ.
 
 use super::credential::object_id;
-use super::credential_questions::{AUDIENCE, CERTIFICATE, CREDENTIAL, FEDERATED, ISSUER, SUBJECT};
+use super::credential_questions::{
+    AUDIENCE, CERTIFICATE, CREDENTIAL, FEDERATED, ISSUER, SUBJECT, VENDOR_APP_ID,
+};
 use super::export_questions::EXPORT_QUESTIONS;
 use super::partner_questions::{DEFAULT_DOMAIN, PARTNER_APP, PARTNER_ID};
 use super::validity::{
@@ -303,6 +305,7 @@ const EVERYBODYS: &[Question] = &[
         many: false,
         check: object_id,
     },
+    VENDOR_APP_ID,
     CREDENTIAL,
     CERTIFICATE,
     FEDERATED,

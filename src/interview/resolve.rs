@@ -11,6 +11,7 @@ use super::exports::{self, Exports, Wanted};
 use super::missing;
 use super::principal::principal;
 use super::questions::Question;
+use super::vendor_app::vendor_app;
 use crate::azure::Azure;
 use crate::azure::ids::TenantId;
 use crate::connection::{
@@ -234,9 +235,12 @@ impl Interview {
         } = self.gather(setting, vendor, &directory).await?;
         self.close_gaps()?;
         let credential = credential(&self.answers, vendor, setting.cloud, setting.certificate)?;
-        let principal = principal(&self.answers, setting.azure).await?;
-        let application = match (principal, self.answers.value("app_id")) {
-            (Some(principal), _) => principal,
+        let theirs = match principal(&self.answers, setting.azure).await? {
+            None => vendor_app(&self.answers, vendor, setting.azure).await?,
+            principal => principal,
+        };
+        let application = match (theirs, self.answers.value("app_id")) {
+            (Some(theirs), _) => theirs,
             (None, Some(id)) => Application::Existing {
                 client_id: id
                     .parse()
@@ -251,7 +255,7 @@ impl Interview {
                 redirect_uris: vendor.application.redirect_uris.clone(),
             },
         };
-        if setting.secret_given && matches!(application, Application::Own { .. }) {
+        if setting.secret_given && !matches!(application, Application::Existing { .. }) {
             return Err(Error::usage(
                 "secret_without_app",
                 "A client secret was given without the app registration that it belongs to.",

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
+use jiff::Timestamp;
 
 use crate::azure::Azure;
 use crate::azure::ids::ClientId;
@@ -26,9 +27,13 @@ pub struct Execution<'a> {
     pub host: &'a Host,
     /// Told of everything that happens.
     pub tell: &'a (dyn Fn(Progressed<'_>) + Sync),
-    /// Keeps a secret that was just made; it must be safe when this returns.
-    pub keep: &'a (dyn Fn(ClientId, Secret) -> BoxFuture<'a, Result<()>> + Sync),
+    /// Keeps a secret that was just made, and when it ends; it must be safe when this returns.
+    pub keep: &'a Keep<'a>,
 }
+
+/// Keeps a secret of an application, which ends at that time where it is known.
+pub type Keep<'a> =
+    dyn Fn(ClientId, Secret, Option<Timestamp>) -> BoxFuture<'a, Result<()>> + Sync + 'a;
 
 /// Something that happened to a step.
 #[derive(Debug)]
@@ -226,7 +231,7 @@ impl Run<'_, '_, '_> {
                 .and_then(|receipt| receipt.fact("client_id"));
             let client_id =
                 client_id.ok_or_else(|| Error::bug("a secret was made without an application"))?;
-            if let Err(error) = keep(client_id, secret).await {
+            if let Err(error) = keep(client_id, secret, outcome.receipt.fact("expires_at")).await {
                 return Err(self.take_back(&outcome.receipt, error).await);
             }
         }

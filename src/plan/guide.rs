@@ -165,6 +165,9 @@ fn thing(declared: &Declared) -> (ResourceKind, String) {
             (ResourceKind::Application, client_id.to_string())
         }
         Declared::ServicePrincipal => (ResourceKind::ServicePrincipal, String::new()),
+        Declared::VendorApp { client_id, .. } => {
+            (ResourceKind::ServicePrincipal, client_id.to_string())
+        }
         Declared::KnownPrincipal { object_id, .. } => {
             (ResourceKind::ServicePrincipal, object_id.to_string())
         }

@@ -31,6 +31,7 @@ use crate::steps::federated::FederatedStep;
 use crate::steps::principal::PrincipalStep;
 use crate::steps::secret::SecretStep;
 use crate::steps::service_principal::ServicePrincipalStep;
+use crate::steps::vendor_app::VendorAppStep;
 use crate::vendors::{Level, Vendor};
 
 /// The steps that lead to a connection, in an order in which each comes after those it needs.
@@ -55,34 +56,7 @@ impl Plan {
         if let Some(lack) = lacks(vendor) {
             return Err(unsupported(vendor, &lack));
         }
-        let application_is_ours = matches!(spec.application, Application::Own { .. });
-        if let Application::Principal {
-            object_id,
-            client_id,
-            display_name,
-        } = &spec.application
-        {
-            let mut steps: Vec<Box<dyn Step>> = vec![Box::new(PrincipalStep {
-                object_id: *object_id,
-                client_id: *client_id,
-                display_name: display_name.clone(),
-            })];
-            let (on_storage, elsewhere) = roles::steps(spec, vendor)?;
-            steps.extend(elsewhere);
-            steps.extend(costs::steps(spec, vendor)?);
-            steps.extend(on_storage);
-            return Ok(Plan { steps });
-        }
-        let mut steps: Vec<Box<dyn Step>> = vec![
-            Box::new(ApplicationStep {
-                application: spec.application.clone(),
-                vendor_name: vendor.name.clone(),
-                connection: spec.name.to_string(),
-            }),
-            Box::new(ServicePrincipalStep {
-                application_is_ours,
-            }),
-        ];
+        let mut steps = identity(spec, vendor);
         steps.extend(credential(spec, known_secret, kept_in));
         let (on_storage, elsewhere) = roles::steps(spec, vendor)?;
         steps.extend(elsewhere);
@@ -94,6 +68,41 @@ impl Plan {
     /// The steps, in order.
     pub fn steps(&self) -> impl Iterator<Item = &dyn Step> {
         self.steps.iter().map(AsRef::as_ref)
+    }
+}
+
+/// Whom roles are given to: an application and its service principal, or a principal alone.
+fn identity(spec: &ConnectionSpec, vendor: &Vendor) -> Vec<Box<dyn Step>> {
+    match &spec.application {
+        Application::Principal {
+            object_id,
+            client_id,
+            display_name,
+        } => vec![Box::new(PrincipalStep {
+            object_id: *object_id,
+            client_id: *client_id,
+            display_name: display_name.clone(),
+        })],
+        Application::Vendor {
+            client_id,
+            display_name,
+            consent,
+        } => vec![Box::new(VendorAppStep {
+            client_id: *client_id,
+            display_name: display_name.clone(),
+            consent: consent.clone(),
+            connection: spec.name.to_string(),
+        })],
+        Application::Own { .. } | Application::Existing { .. } => vec![
+            Box::new(ApplicationStep {
+                application: spec.application.clone(),
+                vendor_name: vendor.name.clone(),
+                connection: spec.name.to_string(),
+            }),
+            Box::new(ServicePrincipalStep {
+                application_is_ours: matches!(spec.application, Application::Own { .. }),
+            }),
+        ],
     }
 }
 

@@ -53,6 +53,7 @@ pub async fn rights(azure: &Azure, mut needed: Vec<Permission>) -> BTreeMap<Perm
         let held = match &permission {
             Permission::RegisterApplications => may_register(azure).await,
             Permission::ChangeApplication => may_change(azure).await,
+            Permission::AddVendorApps => may_add_vendor_apps(azure).await,
             Permission::AssignRoles(scope) => may_act(azure, scope, ASSIGN).await,
             Permission::Act(scope, action) => may_act(azure, scope, action).await,
             Permission::AssignBillingRoles(scope, agreement) => {
@@ -117,6 +118,15 @@ async fn may_change(azure: &Azure) -> Held {
     match azure.my_directory_roles().await {
         Ok(roles) if holds(&roles, |changes| changes) => Held::Yes,
         Ok(_) | Err(_) => Held::Unknown,
+    }
+}
+
+/// Applications of another directory are added by role alone: they have no owner here.
+async fn may_add_vendor_apps(azure: &Azure) -> Held {
+    match azure.my_directory_roles().await {
+        Ok(roles) if holds(&roles, |changes| changes) => Held::Yes,
+        Ok(_) => Held::No,
+        Err(_) => Held::Unknown,
     }
 }
 

@@ -45,7 +45,7 @@ impl State {
 
     /// One directory, three people, one subscription, and an operator for pipelines; the ids are in [`ids`]. The subscription
     /// has three resource groups, where its costs arise, and the providers of storage and costs, but not the one of exports. There
-    /// is one key vault, empty.
+    /// is one key vault, empty; and elsewhere, a vendor's application that the directory may take in.
     #[must_use]
     pub fn contoso() -> Self {
         let mut state = Self::empty();
@@ -86,6 +86,7 @@ impl State {
             state.register_provider(ids::SUBSCRIPTION, namespace);
         }
         state.hire_operator();
+        state.add_vendor_application(ids::VENDOR_CLIENT_ID, "Harness Continuous Efficiency App");
         state.add_key_vault(ids::KEY_VAULT);
         state.assign_role(ids::AVERY, ids::ROLE_OWNER, &root);
         state.assign_role(ids::OPERATOR_SERVICE_PRINCIPAL, ids::ROLE_OWNER, &root);
@@ -327,7 +328,7 @@ impl User {
     }
 }
 
-fn derived(kind: &str, name: &str) -> Uuid {
+pub(super) fn derived(kind: &str, name: &str) -> Uuid {
     Uuid::new_v5(&ids::TENANT, format!("{kind}:{name}").as_bytes())
 }
 
@@ -354,7 +355,7 @@ fn person(
     }
 }
 
-fn application(id: Uuid, app_id: Uuid, tenant: Uuid, display_name: &str) -> Application {
+pub(super) fn application(id: Uuid, app_id: Uuid, tenant: Uuid, display_name: &str) -> Application {
     Application {
         id,
         app_id,

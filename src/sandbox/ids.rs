@@ -7,6 +7,10 @@ use uuid::{Uuid, uuid};
 pub const TENANT: Uuid = uuid!("c0470500-0000-4000-8000-000000000001");
 /// The home directory of the guest Riley; the sandbox knows its id only.
 pub const FABRIKAM_TENANT: Uuid = uuid!("fab21ca0-0000-4000-8000-000000000001");
+/// The home directory of vendors' applications; the sandbox knows its id only.
+pub const VENDOR_TENANT: Uuid = uuid!("7e4d0200-0000-4000-8000-000000000001");
+/// Client id of a cost tool's multi-tenant application, as Harness publishes it for its own.
+pub const VENDOR_CLIENT_ID: Uuid = uuid!("0211763d-24fb-4d63-865d-92f86f77e908");
 /// The subscription "Contoso Production".
 pub const SUBSCRIPTION: Uuid = uuid!("50b5c21b-0000-4000-8000-000000000001");
 /// The key vault whose secrets Avery and the operator manage.

@@ -32,6 +32,7 @@ mod tenant;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod vendor_apps;
 mod world;
 
 use std::fs;

@@ -51,6 +51,14 @@ impl Person {
         self.go(url, &[("sandbox_decline", "true")]).await
     }
 
+    /// Opens an admin consent URL and consents, as this user.
+    ///
+    /// # Errors
+    /// The page refuses: no such application, or the person may not consent for the directory.
+    pub async fn consent(&self, url: &str) -> Result<(), SandboxError> {
+        self.visit(url, &[]).await.map(drop)
+    }
+
     /// Enters a user code on the device page, and approves or declines.
     ///
     /// # Errors
@@ -104,6 +112,19 @@ impl Person {
     }
 
     async fn go(&self, url: &str, extra: &[(&str, &str)]) -> Result<(), SandboxError> {
+        let page = self.visit(url, extra).await?;
+        let location = page.headers().get(LOCATION);
+        let Some(location) = location.and_then(|location| location.to_str().ok()) else {
+            return Err(SandboxError::Refused(
+                "the page did not redirect".to_owned(),
+            ));
+        };
+        let client = self.client()?;
+        client.get(location).send().await.map(drop).map_err(browser)
+    }
+
+    /// The page behind a URL, seen as this user.
+    async fn visit(&self, url: &str, extra: &[(&str, &str)]) -> Result<Response, SandboxError> {
         let mut url = Url::parse(url).map_err(browser)?;
         let kept: Vec<(String, String)> = url
             .query_pairs()
@@ -116,17 +137,7 @@ impl Person {
             .append_pair("login_hint", &self.name)
             .extend_pairs(extra);
         let client = self.client()?;
-        let page = accepted(client.get(url).send().await.map_err(browser)?).await?;
-        let Some(location) = page
-            .headers()
-            .get(LOCATION)
-            .and_then(|location| location.to_str().ok())
-        else {
-            return Err(SandboxError::Refused(
-                "the page did not redirect".to_owned(),
-            ));
-        };
-        client.get(location).send().await.map(drop).map_err(browser)
+        accepted(client.get(url).send().await.map_err(browser)?).await
     }
 
     fn client(&self) -> Result<Client, SandboxError> {

@@ -31,3 +31,4 @@ mod state;
 mod storage_accounts;
 mod storage_containers;
 mod storage_groups;
+mod vendor_apps;

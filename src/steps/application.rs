@@ -37,7 +37,9 @@ impl Step for ApplicationStep {
     fn title(&self) -> String {
         match &self.application {
             Application::Own { display_name, .. } => format!("App registration \"{display_name}\""),
-            Application::Existing { client_id } | Application::Principal { client_id, .. } => {
+            Application::Existing { client_id }
+            | Application::Principal { client_id, .. }
+            | Application::Vendor { client_id, .. } => {
                 format!("App registration {client_id}")
             }
         }
@@ -53,7 +55,9 @@ impl Step for ApplicationStep {
                     uris => format!("Its redirect URI is {}, as the vendor's page asks; a vendor that signs in with a secret never uses it.", uris.join(", ")),
                 },
             ],
-            Application::Existing { .. } | Application::Principal { .. } => {
+            Application::Existing { .. }
+            | Application::Principal { .. }
+            | Application::Vendor { .. } => {
                 vec!["Uses the app registration that you named. Nothing about it is changed, except that a secret may be added.".to_owned()]
             }
         }
@@ -66,7 +70,9 @@ impl Step for ApplicationStep {
     fn needs(&self) -> Vec<Permission> {
         match &self.application {
             Application::Own { .. } => vec![Permission::RegisterApplications],
-            Application::Existing { .. } | Application::Principal { .. } => Vec::new(),
+            Application::Existing { .. }
+            | Application::Principal { .. }
+            | Application::Vendor { .. } => Vec::new(),
         }
     }
 
@@ -82,11 +88,11 @@ impl Step for ApplicationStep {
                 redirect_uris: redirect_uris.clone(),
                 notes: self.notes(),
             },
-            Application::Existing { client_id } | Application::Principal { client_id, .. } => {
-                Declared::KnownApplication {
-                    client_id: *client_id,
-                }
-            }
+            Application::Existing { client_id }
+            | Application::Principal { client_id, .. }
+            | Application::Vendor { client_id, .. } => Declared::KnownApplication {
+                client_id: *client_id,
+            },
         }
     }
 
@@ -104,7 +110,9 @@ impl Step for ApplicationStep {
             Application::Own { unique_name, .. } => {
                 azure.application_by_unique_name(unique_name).await?
             }
-            Application::Existing { client_id } | Application::Principal { client_id, .. } => {
+            Application::Existing { client_id }
+            | Application::Principal { client_id, .. }
+            | Application::Vendor { client_id, .. } => {
                 match azure.application_by_client_id(*client_id).await? {
                     Some(application) => Some(application),
                     None => return Err(self.explained(azure, *client_id).await),

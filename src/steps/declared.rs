@@ -34,6 +34,13 @@ pub enum Declared {
     },
     /// The application's service principal.
     ServicePrincipal,
+    /// The service principal of a vendor's application, which lives in another directory.
+    VendorApp {
+        /// Its client ID.
+        client_id: ClientId,
+        /// The page where an administrator consents to it, where the sign-in host is known.
+        consent: Option<String>,
+    },
     /// A service principal that is there and only used.
     KnownPrincipal {
         /// Its object ID.

@@ -146,6 +146,7 @@ fn kind(declared: &Declared) -> &'static str {
         Declared::Application { .. } => "application",
         Declared::KnownApplication { .. } => "known-application",
         Declared::ServicePrincipal => "service-principal",
+        Declared::VendorApp { .. } => "vendor-app",
         Declared::KnownPrincipal { .. } => "known-principal",
         Declared::Secret { .. } => "secret",
         Declared::Certificate { .. } => "certificate",
@@ -210,6 +211,11 @@ fn own(declared: &Declared) -> Vec<(&'static str, String)> {
         }
         Declared::KnownApplication { client_id } => vec![("client_id", client_id.to_string())],
         Declared::ServicePrincipal => Vec::new(),
+        Declared::VendorApp { client_id, consent } => {
+            let mut all = vec![("client_id", client_id.to_string())];
+            all.extend(consent.clone().map(|link| ("consent", link)));
+            all
+        }
         Declared::KnownPrincipal {
             object_id,
             client_id,

@@ -24,6 +24,7 @@ pub mod secret;
 pub mod service_principal;
 pub mod step;
 pub mod storage_account;
+pub mod vendor_app;
 pub mod wait;
 
 pub use by_hand::{ByHand, Place};

@@ -7,7 +7,7 @@ use super::by_hand::{ByHand, Place, fact_or};
 use super::declared::Declared;
 use super::step::{Making, Outcome, Permission, Receipts, Step, made, needed};
 use super::wait::{until_replicated, until_visible};
-use super::{container, service_principal};
+use super::{container, service_principal, storage_account};
 use crate::azure::ids::ServicePrincipalObjectId;
 use crate::azure::{Azure, Result};
 use crate::connection::{Change, Receipt, ResourceKind, Scope, ScopeChoice};
@@ -51,12 +51,12 @@ impl Step for RoleStep {
     }
 
     fn after(&self) -> Vec<String> {
-        let container = match &self.at.scope {
+        let storage = match &self.at.scope {
             Scope::Container(account, name) => Some(container::id(account, name)),
+            Scope::StorageAccount(account) => Some(storage_account::id(account)),
             Scope::ManagementGroup(_)
             | Scope::Subscription(_)
             | Scope::ResourceGroup(..)
-            | Scope::StorageAccount(_)
             | Scope::BillingAccount(_)
             | Scope::BillingProfile(..)
             | Scope::InvoiceSection(..)
@@ -65,7 +65,7 @@ impl Step for RoleStep {
             | Scope::CustomerOfProfile(..) => None,
         };
         std::iter::once(service_principal::ID.to_owned())
-            .chain(container)
+            .chain(storage)
             .collect()
     }
 

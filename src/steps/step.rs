@@ -127,6 +127,8 @@ pub enum Permission {
     RegisterApplications,
     /// To change an application that exists already: its owner, or a directory role.
     ChangeApplication,
+    /// To add an application of another directory.
+    AddVendorApps,
     /// To assign roles at a scope.
     AssignRoles(Scope),
     /// To assign billing roles at a billing scope under an agreement.
@@ -164,6 +166,9 @@ impl Permission {
             }
             Permission::ChangeApplication => {
                 "an owner of the app, or Cloud Application Administrator"
+            }
+            Permission::AddVendorApps => {
+                "Cloud Application Administrator or Application Administrator"
             }
             Permission::AssignRoles(_) => {
                 "Owner, User Access Administrator or Role Based Access Control Administrator"

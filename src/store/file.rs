@@ -223,6 +223,7 @@ mod tests {
             tenant_id: "11111111-1111-1111-1111-111111111111".into(),
             client_id: ID.into(),
             secret: Secret::new(secret),
+            expires_at: None,
         }
     }
 

@@ -207,6 +207,7 @@ impl SecretStore for Helper {
             tenant_id: uuid::Uuid::nil().to_string(),
             client_id: uuid::Uuid::nil().to_string(),
             secret: Secret::new(&marker),
+            expires_at: None,
         };
         self.write(&entry).await?;
         let read = self.read(&entry.connection).await;

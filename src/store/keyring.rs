@@ -199,6 +199,7 @@ mod tests {
             tenant_id: "11111111-1111-1111-1111-111111111111".into(),
             client_id: "22222222-2222-2222-2222-222222222222".into(),
             secret: Secret::new(secret),
+            expires_at: None,
         }
     }
 

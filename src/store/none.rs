@@ -48,6 +48,7 @@ mod tests {
             tenant_id: "t".into(),
             client_id: "c".into(),
             secret: Secret::new("s3cret"),
+            expires_at: None,
         };
         NoStore.probe().await.unwrap();
         NoStore.set(&entry).await.unwrap();

@@ -1,6 +1,7 @@
 //! The one question that commands ask about secrets: keep this, give it back, forget it.
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 use super::StoreError;
 use crate::secret::Secret;
@@ -16,6 +17,8 @@ pub struct Entry {
     pub client_id: String,
     /// The client secret.
     pub secret: Secret,
+    /// When it ends, where that is known: for a place that can say so to whoever looks into it.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// A place that keeps secrets.

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 use super::{Entry, SecretStore, StoreError};
 use crate::error::Error;
@@ -23,6 +24,8 @@ pub struct Kept {
     pub value: Secret,
     /// What is written on it, for whoever looks into the vault. Not secret.
     pub tags: BTreeMap<String, String>,
+    /// When it ends, in seconds since 1970, where that is known: what the vault's own alerts go by.
+    pub expires: Option<i64>,
 }
 
 /// What became of a write.
@@ -165,6 +168,7 @@ impl SecretStore for VaultStore {
         let marker = Kept {
             value: Secret::new(uuid::Uuid::new_v4().to_string()),
             tags: tags(PROBE, &[]),
+            expires: None,
         };
         let version = self.write(&name, PROBE, &marker).await?;
         let read = self.vault.get(&name, Some(&version)).await?;
@@ -187,6 +191,7 @@ impl SecretStore for VaultStore {
                 &entry.connection,
                 &[(TENANT, &entry.tenant_id), (CLIENT, &entry.client_id)],
             ),
+            expires: entry.expires_at.map(Timestamp::as_second),
         };
         let there = self.find(&entry.connection, Some(&entry.tenant_id)).await?;
         if there.as_ref() == Some(&kept) {

@@ -36,6 +36,7 @@ const FILES: &[(&str, &str)] = &[
         "flexera-mca-partner",
         include_str!("flexera-mca-partner.toml"),
     ),
+    ("harness-ccm", include_str!("harness-ccm.toml")),
     ("spaceone", include_str!("spaceone.toml")),
     ("generic", include_str!("generic.toml")),
 ];

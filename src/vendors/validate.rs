@@ -22,6 +22,7 @@ const QUESTIONS: &[&str] = &[
     "partner_id",
     "default_domain",
     "credential",
+    "vendor_app_id",
     "resource_group",
     "location",
     "storage_account",

@@ -82,7 +82,10 @@ fn names(lab: &Lab, state: &State) -> BTreeMap<String, String> {
     let mut names = BTreeMap::from([(lab.home().display().to_string(), "HOME".to_owned())]);
     let made = |application: &&Application| application.id != ids::OPERATOR_APPLICATION;
     let mut count = 0;
-    for application in state.applications.values().filter(made) {
+    let mut applications: Vec<&Application> = state.applications.values().filter(made).collect();
+    // Those of vendors' directories are always there, and so come last.
+    applications.sort_by_key(|application| application.tenant == ids::VENDOR_TENANT);
+    for application in applications {
         count += 1;
         names.insert(application.id.to_string(), format!("application-{count}"));
         names.insert(application.app_id.to_string(), format!("client-{count}"));

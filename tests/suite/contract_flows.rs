@@ -121,6 +121,15 @@ const FLOWS: &[Flow] = &[
         }
         lab.run(&REMOVE).exits(0);
     }),
+    ("a vendor's own app", State::contoso, |lab| {
+        let id = ids::VENDOR_CLIENT_ID.to_string();
+        let words = ["init", "generic", "--connection", "spot", "--yes"];
+        lab.run(&[words.as_slice(), &["--vendor-app-id", &id]].concat())
+            .exits(0);
+        lab.run(&["check", "spot", "--sign-in", "service-principal"])
+            .exits(0);
+        lab.run(&REMOVE).exits(0);
+    }),
     ("a plan that is only shown", State::contoso, |lab| {
         lab.run_init(&["--plan"]).exits(0);
     }),

@@ -179,3 +179,46 @@ fn a_secret_that_was_made_elsewhere_is_seen_with_a_persons_rights() {
         "{secret:#}"
     );
 }
+
+/// What can't be counted is said, and not passed over.
+#[test]
+fn of_a_billing_account_the_coverage_is_said_not_to_be_counted() {
+    for (more, part) in [
+        (
+            vec!["--billing-account", ids::ENROLLMENT],
+            "whole billing account",
+        ),
+        (
+            vec![
+                "--billing-account",
+                ids::MCA_ACCOUNT,
+                "--billing-profile",
+                "all",
+            ],
+            "whole billing account",
+        ),
+    ] {
+        let lab = crate::billing_lab::lab();
+        crate::billing_lab::run(&lab, "generic", &more).exits(0);
+        let checks = checked(&lab, &[], 0);
+        let coverage = found(&checks, "arm.coverage");
+        assert_eq!(coverage["status"], "skip", "{coverage:#}");
+        assert!(coverage["what"].to_string().contains(part), "{coverage:#}");
+        assert!(coverage["why"].is_string());
+    }
+    let lab = crate::billing_lab::lab();
+    let profile = lab.state(|state| {
+        let account = &state.billing.accounts[ids::MCA_ACCOUNT];
+        account.profiles.keys().next().unwrap().clone()
+    });
+    let more = [
+        "--billing-account",
+        ids::MCA_ACCOUNT,
+        "--billing-profile",
+        &profile,
+    ];
+    crate::billing_lab::run(&lab, "generic", &more).exits(0);
+    let checks = checked(&lab, &[], 0);
+    let what = found(&checks, "arm.coverage")["what"].to_string();
+    assert!(what.contains("a part of a billing account"), "{what}");
+}

@@ -34,6 +34,11 @@ pub(crate) fn with(change: impl FnOnce(&mut State)) -> Lab {
 
 /// The arguments that connect CloudPi to what is exported, unattended.
 pub(crate) fn init(lab: &Lab, more: &[&str]) -> Vec<String> {
+    init_of(lab, "cloudpi", more)
+}
+
+/// The same for another vendor that reads exported files.
+pub(crate) fn init_of(lab: &Lab, vendor: &str, more: &[&str]) -> Vec<String> {
     let subscription = ids::SUBSCRIPTION.to_string();
     let storage = format!(
         "/subscriptions/{subscription}/resourceGroups/costs/providers/Microsoft.Storage/storageAccounts/{ACCOUNT}"
@@ -49,7 +54,7 @@ pub(crate) fn init(lab: &Lab, more: &[&str]) -> Vec<String> {
         "0",
     ];
     fixed.extend(more);
-    billing_lab::init(lab, "cloudpi", &fixed)
+    billing_lab::init(lab, vendor, &fixed)
 }
 
 /// Connects it.

@@ -70,10 +70,21 @@ fn a_helper_keeps_the_secret_for_a_connections_whole_life() {
         ])
         .exits(0);
     assert_eq!(ran.stdout.trim(), secret);
+    lab.run(&["rotate", "spot", "--yes"]).exits(0);
+    let rotated = std::fs::read_to_string(&file).unwrap().trim().to_owned();
+    assert_ne!(rotated, secret);
+    lab.run(&["check", "spot"]).exits(0);
+    let doctor = lab.run(&["doctor", "--output", "json"]).exits(0).json();
+    let checks = doctor["checks"].as_array().unwrap();
+    let place = checks
+        .iter()
+        .find(|check| check["id"] == "store.place")
+        .unwrap();
+    assert_eq!(place["status"], "pass", "{place:#}");
     let read = |name: &str| std::fs::read_to_string(keep.join(name)).unwrap();
     for place in ["argv", "env"] {
         assert!(
-            !read(place).contains(&secret),
+            !read(place).contains(&secret) && !read(place).contains(&rotated),
             "the secret is in the helper's {place}"
         );
     }

@@ -212,3 +212,115 @@ fn a_challenge_for_another_audience_gets_no_token() {
     assert_eq!(asked(&lab).len(), 1, "nothing was sent after the challenge");
     assert_eq!(made(&lab), (0, 0));
 }
+
+/// What `exec` hands on, what `check` signs in with and what `rotate` replaces is the vault's, and the vault knows when it ends.
+#[test]
+fn a_vaults_secret_is_used_rotated_and_ends_when_the_credential_does() {
+    let lab = Lab::new();
+    let ends = |document: &serde_json::Value| {
+        let ends = document["connection"]["credential"]["expires_at"]
+            .as_str()
+            .unwrap();
+        ends.parse::<jiff::Timestamp>().unwrap().as_second()
+    };
+    let said = |lab: &Lab| kept(lab).unwrap().versions.last().unwrap().expires;
+    let made_first = init(&lab, STORE).exits(0).json();
+    assert_eq!(said(&lab), Some(ends(&made_first)));
+    let first = value(&lab);
+    let script = "echo \"$AZURE_CLIENT_SECRET\"";
+    let ran = lab
+        .run(&["exec", "spot", "--", "sh", "-c", script])
+        .exits(0);
+    assert_eq!(ran.stdout.trim(), first);
+
+    lab.run(&["rotate", "spot", "--secret-days", "30", "--yes"])
+        .exits(0);
+    assert_ne!(value(&lab), first);
+    assert_eq!(made(&lab), (1, 1));
+    let shown = lab
+        .run(&["show", "spot", "--output", "json"])
+        .exits(0)
+        .json();
+    assert!(ends(&shown) < ends(&made_first));
+    assert_eq!(said(&lab), Some(ends(&shown)));
+    let checked = lab
+        .run(&["check", "spot", "--output", "json"])
+        .exits(0)
+        .json();
+    assert_eq!(checked["ok"], true);
+    let ran = lab
+        .run(&["exec", "spot", "--", "sh", "-c", script])
+        .exits(0);
+    assert_eq!(ran.stdout.trim(), value(&lab));
+}
+
+/// Moved to the vault later, it ends there as it did before.
+#[test]
+fn a_secret_that_moves_to_a_vault_keeps_its_end() {
+    let lab = Lab::new();
+    let file = format!("file:{}", lab.secret_file().display());
+    let document = init(&lab, &file).exits(0).json();
+    init(&lab, STORE).exits(0);
+    let ends = document["connection"]["credential"]["expires_at"]
+        .as_str()
+        .unwrap();
+    let ends: jiff::Timestamp = ends.parse().unwrap();
+    assert_eq!(
+        kept(&lab).unwrap().versions[0].expires,
+        Some(ends.as_second())
+    );
+    assert!(!lab.secret_file().exists());
+}
+
+#[test]
+fn the_doctor_reads_a_vault_that_a_connection_uses_and_no_other() {
+    let lab = Lab::new();
+    let places = |code: i32| {
+        let document = lab.run(&["doctor", "--output", "json"]).exits(code).json();
+        let all = document["checks"].as_array().unwrap().clone();
+        all.into_iter()
+            .filter(|check| check["id"] == "store.place")
+            .collect::<Vec<_>>()
+    };
+    assert!(places(0).is_empty());
+    init(&lab, STORE).exits(0);
+    let written = kept(&lab).unwrap().versions.len();
+    let place = places(0);
+    assert_eq!(place.len(), 1);
+    assert_eq!(place[0]["status"], "pass", "{place:#?}");
+    assert!(place[0]["title"].to_string().contains("contoso-vault"));
+    assert_eq!(kept(&lab).unwrap().versions.len(), written, "it only reads");
+    lab.state(|state| vault(state).firewall_closed = true);
+    let place = places(3);
+    assert_eq!(place[0]["code"], "ForbiddenByFirewall", "{place:#?}");
+    assert!(place[0]["fix"].to_string().contains("network-rule add"));
+    lab.state(|state| {
+        vault(state).firewall_closed = false;
+        vault(state).secrets.clear();
+    });
+    assert!(places(3)[0]["what"].to_string().contains("no longer there"));
+}
+
+/// The simulated Azure has a vault too, for a connection's whole life.
+#[test]
+fn the_sandbox_has_a_vault_for_newcomers() {
+    let mut lab = Lab::new();
+    lab.env
+        .retain(|name, _| !name.starts_with("AZURE_") && name != "AZCONNECT_CLOUD");
+    let sandbox = |words: &[&str]| lab.run(&[words, &["--sandbox"]].concat());
+    sandbox(&[
+        "init",
+        "spot-cost-intelligence",
+        "--connection",
+        "spot",
+        "--yes",
+        "--store",
+        STORE,
+    ])
+    .exits(0);
+    sandbox(&["check", "spot"]).exits(0);
+    sandbox(&["rotate", "spot", "--yes"]).exits(0);
+    let ran = sandbox(&["handover", "spot", "--reveal"]).exits(0);
+    assert!(ran.stdout.contains("(secret)"), "{ran:#?}");
+    sandbox(&["remove", "spot", "--yes"]).exits(0);
+}

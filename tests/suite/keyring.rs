@@ -325,3 +325,50 @@ fn without_a_keyring_nothing_is_made_and_the_reasons_are_told_apart() {
     let _session = Session::start(&mut lab, Daemon::Unlocked);
     init(&lab).exits(0);
 }
+
+/// A private key is longer than a secret, and has lines: it goes through a real keyring whole.
+#[test]
+fn a_certificates_key_is_kept_used_rotated_and_taken_away() {
+    let mut lab = Lab::new();
+    let _session = Session::start(&mut lab, Daemon::Unlocked);
+    let before = crate::aftermath::azure(&lab);
+    let document = lab
+        .run(&[
+            "init",
+            "generic",
+            "--connection",
+            "tool",
+            "--yes",
+            "--output",
+            "json",
+            "--credential",
+            "certificate",
+            "--store",
+            "keyring",
+        ])
+        .exits(0)
+        .json();
+    assert_eq!(document["connection"]["credential"]["stored_in"], "keyring");
+    let first = looked_up(&lab, "azconnect", "tool").exits(0).stdout;
+    assert!(
+        first.contains("BEGIN PRIVATE KEY") && first.contains("BEGIN CERTIFICATE"),
+        "{}",
+        first.len()
+    );
+    lab.run(&["check", "tool"]).exits(0);
+    lab.run(&["rotate", "tool", "--yes"]).exits(0);
+    let second = looked_up(&lab, "azconnect", "tool").exits(0).stdout;
+    assert_ne!(first, second);
+    lab.run(&["check", "tool"]).exits(0);
+    // A command is given a secret or a file, and there is neither: that is said, and no key is shown.
+    let refused = lab.run(&["exec", "tool", "--", "env"]).exits(2);
+    assert!(!format!("{refused:?}").contains("PRIVATE KEY"));
+    lab.run(&["remove", "tool", "--yes"]).exits(0);
+    assert!(
+        looked_up(&lab, "azconnect", "tool")
+            .stdout
+            .trim()
+            .is_empty()
+    );
+    assert_eq!(crate::aftermath::azure(&lab), before);
+}

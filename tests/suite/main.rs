@@ -87,6 +87,8 @@ mod partner_lab;
 mod partner_service;
 #[cfg(unix)] // signals, terminals, file modes
 mod people;
+#[cfg(unix)] // signals, terminals, file modes
+mod power_loss;
 mod proxy;
 mod questions;
 mod readme;
@@ -107,3 +109,5 @@ mod terminal;
 #[cfg(unix)] // signals, terminals, file modes
 mod two_processes;
 mod undo;
+#[cfg(unix)] // signals, terminals, file modes
+mod vendor_app;

@@ -127,13 +127,89 @@ fn of_each_vendor_that_reads_subscriptions() {
         there_and_back(&vendor.id, "subscription", |lab| {
             let more = ["--subscription", subscription.as_str()];
             if vendor.export.is_some() && vendor.id != "generic" {
-                exports_lab::connect(lab, &more)
+                lab.run(&words(&exports_lab::init_of(lab, &vendor.id, &more)))
             } else {
                 billing_lab::run(lab, &vendor.id, &more)
             }
         });
     }
-    assert!(tried >= 3, "{tried}");
+    assert!(tried >= 4, "{tried}");
+}
+
+/// Each kind of credential and of identity, with a tool that takes them all.
+#[test]
+fn of_each_kind_of_credential_and_identity() {
+    let key = |lab: &Lab| format!("file:{}", lab.home().join("key.pem").display());
+    type Connect = fn(&Lab, &str) -> Vec<String>;
+    let kinds: [(&str, Connect); 7] = [
+        ("secret", |_, _| vec![]),
+        ("certificate", |_, key| {
+            said(&["--credential", "certificate", "--store", key])
+        }),
+        ("the vendor's certificate", |lab, _| {
+            let pair = rcgen::KeyPair::generate().unwrap();
+            let made = rcgen::CertificateParams::new(Vec::new()).unwrap();
+            std::fs::write(
+                lab.home().join("vendor.pem"),
+                made.self_signed(&pair).unwrap().pem(),
+            )
+            .unwrap();
+            said(&["--credential", "certificate", "--certificate", "vendor.pem"])
+        }),
+        ("federated", |_, _| {
+            said(&[
+                "--credential",
+                "federated",
+                "--federated",
+                "github:contoso/billing:ref:refs/heads/main",
+            ])
+        }),
+        ("somebody's app", |lab, _| {
+            let id = lab.state(|state| {
+                let id = state.add_application(ids::TENANT, "Billing reader");
+                state.applications[&id].app_id.to_string()
+            });
+            said(&["--app-id", &id])
+        }),
+        ("a principal", |lab, _| {
+            let id = lab.state(|state| {
+                let app = state.add_application(ids::TENANT, "Billing robot");
+                state.add_service_principal(app).unwrap().to_string()
+            });
+            said(&["--principal-id", &id])
+        }),
+        ("the vendor's app", |_, _| {
+            said(&["--vendor-app-id", &ids::VENDOR_CLIENT_ID.to_string()])
+        }),
+    ];
+    let subscription = ids::SUBSCRIPTION.to_string();
+    for (kind, connect) in kinds {
+        for scope in [
+            ["--subscription", subscription.as_str()],
+            ["--billing-account", ids::ENROLLMENT],
+        ] {
+            let lab = billing_lab::lab();
+            let more = connect(&lab, &key(&lab));
+            let what = format!("{kind}, {}", scope[0]);
+            there_and_back_in(lab, ("generic", &what), |lab| {
+                let mut flags: Vec<&str> = scope.to_vec();
+                flags.extend(more.iter().map(String::as_str));
+                let mut all = billing_lab::init(lab, "generic", &[]);
+                if more.contains(&"--store".to_owned()) {
+                    // Another place than the one that every other run has.
+                    let at = all.iter().position(|word| word == "--store").unwrap();
+                    all.drain(at..at + 2);
+                }
+                lab.run(&words(
+                    &[all, flags.iter().map(|flag| (*flag).to_owned()).collect()].concat(),
+                ))
+            });
+        }
+    }
+}
+
+fn said(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
 }
 
 #[test]

@@ -108,3 +108,119 @@ fn a_removal_that_waited_takes_back_all_that_the_other_made() {
     assert_eq!(azure(&lab), before);
     assert!(!journal_file(&lab).exists() && !record_file(&lab).exists());
 }
+
+const ROTATE: [&str; 5] = ["rotate", "spot", "--yes", "--output", "json"];
+
+/// Starts a program that takes so long over a request, and returns when it is at it.
+fn held(lab: &Lab, arguments: &[&str], (method, path): (&str, &str), milliseconds: u64) -> Child {
+    lab.sandbox().faults().clear();
+    let sent = lab.log().len();
+    lab.sandbox().faults().add(Rule {
+        service: None,
+        method: Some(method.to_owned()),
+        path_contains: Some(path.to_owned()),
+        nth: 1,
+        times: 1,
+        action: Action::HoldAfter(Duration::from_millis(milliseconds)),
+    });
+    let child = lab.start(arguments);
+    let end = Instant::now() + Duration::from_secs(60);
+    let is_at_it = |lab: &Lab| {
+        let log = lab.log();
+        log[sent..]
+            .iter()
+            .any(|entry| entry.method == method && entry.path.contains(path) && entry.processed)
+    };
+    while !is_at_it(lab) {
+        assert!(Instant::now() < end, "it did not come to {method} {path}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child
+}
+
+/// The secrets of our app: what Azure has, and whether it is what this machine keeps.
+fn secrets(lab: &Lab) -> (usize, bool) {
+    let kept = crate::aftermath::kept_secret(lab);
+    let state = azure(lab);
+    let mut apps = state.applications.values();
+    let app = apps.find(|app| app.tags.contains(&"azconnect".into()));
+    let all = app
+        .map(|app| app.password_credentials.clone())
+        .unwrap_or_default();
+    let is_kept = all
+        .iter()
+        .any(|secret| Some(&secret.secret_text) == kept.as_ref());
+    (all.len(), is_kept)
+}
+
+#[test]
+fn while_one_rotates_every_other_is_refused_and_one_secret_is_left() {
+    let lab = Lab::new();
+    lab.run_init(&[]).exits(0);
+    let mut first = held(&lab, &ROTATE, ("POST", "/addPassword"), 15_000);
+    for second in [lab.run(&ROTATE), lab.run(&REMOVE), lab.run_init(&[])] {
+        let text = second.exits(8).json()["error"].to_string();
+        assert!(text.contains(&first.id().to_string()), "{text}");
+    }
+    assert!(first.try_wait().unwrap().is_none());
+    end(first).exits(0);
+    assert_eq!(secrets(&lab), (1, true));
+    lab.run(&["check", "spot"]).exits(0);
+}
+
+#[test]
+fn rotations_started_at_once_leave_one_secret_that_works() {
+    let lab = Lab::new();
+    lab.run_init(&[]).exits(0);
+    let all: Vec<Child> = (0..3).map(|_| lab.start(&ROTATE)).collect();
+    let codes: Vec<i32> = all.into_iter().map(|child| end(child).code).collect();
+    assert!(
+        codes.contains(&0) && codes.iter().all(|code| [0, 8].contains(code)),
+        "{codes:?}"
+    );
+    assert_eq!(secrets(&lab), (1, true));
+    lab.run(&["check", "spot"]).exits(0);
+}
+
+/// Whichever comes first: in the end nothing is left of the connection, in Azure and here.
+#[test]
+fn a_removal_and_a_rotation_at_once_leave_the_connection_whole_or_gone() {
+    for _ in 0..3 {
+        let lab = Lab::new();
+        let before = azure(&lab);
+        lab.run_init(&[]).exits(0);
+        let (rotating, removing) = (lab.start(&ROTATE), lab.start(&REMOVE));
+        let (rotated, removed) = (end(rotating), end(removing));
+        assert!([0, 8].contains(&removed.code), "{removed:#?}");
+        // One that waited for the removal finds no connection any more.
+        assert!([0, 2, 8].contains(&rotated.code), "{rotated:#?}");
+        if removed.code == 8 {
+            assert_eq!(secrets(&lab), (1, true));
+            lab.run(&["check", "spot"]).exits(0);
+            lab.run(&REMOVE).exits(0);
+        }
+        assert_eq!(azure(&lab), before);
+        assert!(!record_file(&lab).exists() && !lab.secret_file().exists());
+    }
+}
+
+#[test]
+fn while_one_exports_past_months_another_is_refused_and_no_month_is_twice() {
+    let lab = crate::exports_lab::lab();
+    crate::exports_lab::is_connected(crate::exports_lab::connect_subscription(&lab));
+    let wanted = crate::backfill::whole_months(3);
+    let from = wanted.last().unwrap().0.to_string();
+    let backfill = ["backfill", "spot", "--output", "json", "--from", &from[..7]];
+    let mut first = held(&lab, &backfill, ("POST", "/run"), 15_000);
+    for second in [lab.run(&backfill), lab.run(&REMOVE)] {
+        let text = second.exits(8).json()["error"].to_string();
+        assert!(text.contains(&first.id().to_string()), "{text}");
+    }
+    assert!(first.try_wait().unwrap().is_none());
+    end(first).exits(0);
+    lab.run(&backfill).exits(0);
+    let mut got = crate::backfill::months(&lab);
+    got.sort();
+    got.reverse();
+    assert_eq!(got, wanted);
+}

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use futures::stream::{self, StreamExt};
 
 use super::app::{App, ELSEWHERE};
-use super::prove::{self, Beside};
+use super::look::{self, Beside};
 use super::unstored::Unstored;
 use super::{given_secret, signing};
 use crate::azure::Azure;
@@ -264,11 +264,12 @@ async fn with_secret(
                 drift: true,
                 person,
             };
-            prove::look(app, vendor, (&record, &secret), beside).await?
+            look::look(app, vendor, (&record, &secret), beside).await?
         }
         Err(error) if error.code() == ELSEWHERE => {
             let why = error.reason().unwrap_or_default();
-            prove::without_credential(app, &record, &format!("Not tried. {why}"))
+            let why = format!("Not tried. {why}");
+            look::without_credential(app, vendor, &record, (&why, person)).await?
         }
         Err(error) => vec![Finding::failed("store.secret", "Client secret", &error)],
     };

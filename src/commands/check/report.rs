@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Checked;
-use crate::checks::{DailyTotal, Finding, Status};
+use crate::checks::{self, DailyTotal, Finding, Status};
 use crate::commands::app::App;
 use crate::commands::documents;
 use crate::commands::views::{self, heading};
@@ -108,11 +108,15 @@ pub(super) fn state(findings: &[Finding]) -> &'static str {
     let is_asked = findings
         .iter()
         .any(|finding| finding.status != Status::Skip);
+    // Nothing that a person sees proves that the app can sign in.
+    let is_proven = !findings
+        .iter()
+        .any(|finding| finding.id == checks::token::ID && finding.status == Status::Skip);
     match worst {
         Some(Status::Fail) if only_waits(findings) => "pending",
         Some(Status::Fail) => "broken",
         Some(Status::Warn) => "attention",
-        Some(Status::Pass | Status::Skip) if is_asked => "works",
+        Some(Status::Pass | Status::Skip) if is_asked && is_proven => "works",
         Some(Status::Pass | Status::Skip) | None => "not checked",
     }
 }
@@ -191,6 +195,10 @@ fn verdict(checked: &[Checked]) -> Block {
         .filter(|checked| state(&checked.findings) == "not checked")
         .count();
     let text = match (checked.len(), with(Status::Fail), with(Status::Warn)) {
+        (1, 0, 0) if unseen > 0 => {
+            "Nothing is known to be wrong with it; whether it works can't be proven from here."
+                .to_owned()
+        }
         (1, 0, 0) => "It works.".to_owned(),
         (1, 0, _) => "It works, and something wants attention soon.".to_owned(),
         (1, _, _) if waits => {

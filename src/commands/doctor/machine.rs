@@ -1,12 +1,17 @@
 //! This machine's keyring, and its `az`.
 
+use std::collections::BTreeMap;
+
 use crate::azure::cloud::Cloud;
 use crate::azure::sign_in::{self, AzSession};
 use crate::checks::{Finding, Status};
 use crate::commands::app::App;
+use crate::commands::views;
+use crate::connection::ConnectionName;
 use crate::error::{Error, Result};
 
 const KEYRING: &str = "store.keyring";
+const PLACE: &str = "store.place";
 const AZ: &str = "sign_in.azure_cli";
 
 /// Proves the keyring as `init` would: a marker is written, read back and deleted.
@@ -48,6 +53,58 @@ fn judge(place: &str, proven: Result<()>, kept: usize) -> Finding {
             }
             finding
         }
+    }
+}
+
+/// Each other place that connections of this machine keep their secrets in, proven by reading one of them: nothing is written there.
+///
+/// # Errors
+/// `Storage` where the connections of this machine can't be read.
+pub(super) async fn places(app: &App) -> Result<Vec<Finding>> {
+    let mut kept: BTreeMap<String, Vec<ConnectionName>> = BTreeMap::new();
+    for record in app.connections.all()? {
+        let place = record.credential.stored_in;
+        if !["keyring", "none"].contains(&place.as_str()) {
+            kept.entry(place).or_default().push(record.name);
+        }
+    }
+    let mut findings = Vec::new();
+    for (place, names) in kept {
+        let read = match (app.store(&place), names.first()) {
+            (Ok(store), Some(name)) => store.get(name.as_str()).await.map_err(Error::from),
+            (Ok(_), None) => continue,
+            (Err(error), _) => Err(error),
+        };
+        findings.push(read_back(
+            &place,
+            &names,
+            read.map(|secret| secret.is_some()),
+        ));
+    }
+    Ok(findings)
+}
+
+/// What reading a secret back says of its place.
+fn read_back(place: &str, names: &[ConnectionName], read: Result<bool>) -> Finding {
+    let title = format!("Secrets {}", views::place(place));
+    let first = names.first().map(ToString::to_string).unwrap_or_default();
+    match read {
+        Ok(true) => {
+            let what = match names.len() {
+                1 => "The secret of one connection can be read there.".to_owned(),
+                all => format!("The secrets of {all} connections are there; one of them was read."),
+            };
+            Finding::new(PLACE, title, Status::Pass, what)
+        }
+        Ok(false) => Finding::new(
+            PLACE,
+            title,
+            Status::Fail,
+            format!("The secret of `{first}` is no longer there."),
+        )
+        .why("Somebody removed it, or the place is another one by now.")
+        .fix(format!("Make a new one: `azconnect rotate {first}`")),
+        Err(error) => Finding::failed(PLACE, title, &error),
     }
 }
 
@@ -141,6 +198,22 @@ mod tests {
             assert!(finding.fix.unwrap().contains("--store file:PATH"));
         }
         assert_eq!(judge("keyring", Ok(()), 2).status, Status::Pass);
+    }
+
+    #[test]
+    fn a_place_is_proven_by_reading_and_a_lost_secret_is_a_failure() {
+        let names = ["one".parse().unwrap(), "two".parse().unwrap()];
+        for (read, status, part) in [
+            (Ok(true), Status::Pass, "2 connections"),
+            (Ok(false), Status::Fail, "`one` is no longer there"),
+            (absent().map(|()| true), Status::Fail, "No bus"),
+        ] {
+            let finding = read_back("key-vault:contoso-vault", &names, read);
+            assert_eq!(finding.status, status);
+            let said = format!("{} {:?}", finding.what, finding.why);
+            assert!(said.contains(part), "{said}");
+            assert!(finding.title.contains("contoso-vault"));
+        }
     }
 
     #[test]

@@ -66,12 +66,17 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
         machine::az(app, &cloud),
     );
     let network = network?;
-    let machine = vec![keyring?, az.finding];
+    let mut machine = vec![keyring?];
     let blocked = network::in_the_way(&network);
     let (mut who, signed_in) = match &blocked {
         Some(host) => (vec![who::not_reached(host)], None),
         None => who::look(app, args.tenant.as_deref(), az.session).await?,
     };
+    // A key vault is read with that sign-in.
+    if blocked.is_none() {
+        machine.extend(machine::places(app).await?);
+    }
+    machine.push(az.finding);
     let (directory, rights) = match &signed_in {
         Some(signed_in) => {
             let azure = super::signing::as_person(app, signed_in, None, None).await?;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use futures::FutureExt;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::in_hand::{InHand, entry, keep_given, keep_known, known_secret, put};
@@ -172,11 +173,11 @@ async fn execute(
     if survey.is_complete() {
         return Ok(survey::as_ended(survey, |end| narration::found(app, end)));
     }
-    let keep = |client_id: ClientId, secret: Secret| {
+    let keep = |client_id: ClientId, secret: Secret, expires_at: Option<Timestamp>| {
         async move {
             decided
                 .store
-                .set(&entry(decided, client_id, secret.clone()))
+                .set(&entry(decided, client_id, secret.clone(), expires_at))
                 .await?;
             put(in_hand, secret);
             Ok(())

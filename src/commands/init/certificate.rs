@@ -4,20 +4,21 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::error::{Error, Result};
-use crate::interview::{Answers, Source};
+use crate::interview::{Answers, Source, credential_is_elsewhere};
 use crate::store::SecretStore;
+use crate::vendors::Vendor;
 
 /// The public certificate that was named, DER in base64. Where nothing is to be kept on this machine, that is the answer to where.
 ///
 /// # Errors
 /// `Usage` where the file can't be read, holds no certificate, or holds a private key.
-pub(super) fn read(answers: &mut Answers) -> Result<Option<String>> {
+pub(super) fn read(answers: &mut Answers, vendor: &Vendor) -> Result<Option<String>> {
     let kind = answers.value_or("credential", "secret").to_owned();
     let file = answers
         .value("certificate")
         .filter(|_| kind == "certificate")
         .map(str::to_owned);
-    let is_elsewhere = answers.get("principal_id").is_some();
+    let is_elsewhere = credential_is_elsewhere(answers, vendor);
     if kind == "federated" || file.is_some() || is_elsewhere {
         answers.set("store", vec!["none".to_owned()], Source::Only);
     }

@@ -12,7 +12,7 @@ use crate::checks::{Finding, Status};
 use crate::commands::app::App;
 use crate::commands::request::Request;
 use crate::commands::views::{self, heading, paragraph, row};
-use crate::commands::{documents, handover, prove};
+use crate::commands::{documents, handover, look, prove};
 use crate::connection::{Change, ConnectionRecord, hand_over};
 use crate::error::Result;
 use crate::exit::Exit;
@@ -89,7 +89,10 @@ pub(super) async fn finish(
                 found
             }
         }
-        None => prove::without_credential(app, record, not_tried(record)),
+        None => {
+            let person = (not_tried(record), Some(&decided.azure));
+            look::without_credential(app, decided.vendor, record, person).await?
+        }
     };
     findings.extend(past_months);
     findings.extend(census::told(record));
@@ -140,7 +143,9 @@ fn not_tried(record: &ConnectionRecord) -> &'static str {
         "federated" => {
             "Not tried: it can only be proven from where the tokens are made, with `AZURE_FEDERATED_TOKEN_FILE` naming the file of one."
         }
-        "elsewhere" => "Not tried: the credential is the principal's own.",
+        "elsewhere" => {
+            "Not tried: only whoever holds the identity has its credential. What it stands on was looked at with your rights."
+        }
         "certificate" => "Not tried: only the vendor has the certificate's key.",
         _ => "Not tried: the secret is not kept on this machine.",
     }

@@ -87,12 +87,18 @@ pub(super) fn put(in_hand: &InHand, secret: Secret) {
     *in_hand.lock().unwrap_or_else(PoisonError::into_inner) = Some(secret);
 }
 
-pub(super) fn entry(decided: &Decided, client_id: ClientId, secret: Secret) -> Entry {
+pub(super) fn entry(
+    decided: &Decided,
+    client_id: ClientId,
+    secret: Secret,
+    expires_at: Option<Timestamp>,
+) -> Entry {
     Entry {
         connection: decided.spec.name.to_string(),
         tenant_id: decided.spec.directory.id.to_string(),
         client_id: client_id.to_string(),
         secret,
+        expires_at,
     }
 }
 
@@ -117,7 +123,12 @@ pub(super) async fn keep_known(
     if let (Some(secret), Some(_)) = (secret, known) {
         decided
             .store
-            .set(&entry(decided, record.client_id, secret))
+            .set(&entry(
+                decided,
+                record.client_id,
+                secret,
+                record.credential.expires_at,
+            ))
             .await?;
     }
     Ok(Some(was_in.clone()))
@@ -127,8 +138,12 @@ pub(super) async fn keep_given(decided: &Decided) -> Result<()> {
     match (&decided.given, &decided.spec.application) {
         (Some(secret), Application::Existing { client_id }) => Ok(decided
             .store
-            .set(&entry(decided, *client_id, secret.clone()))
+            .set(&entry(decided, *client_id, secret.clone(), None))
             .await?),
-        (Some(_), Application::Own { .. } | Application::Principal { .. }) | (None, _) => Ok(()),
+        (
+            Some(_),
+            Application::Own { .. } | Application::Principal { .. } | Application::Vendor { .. },
+        )
+        | (None, _) => Ok(()),
     }
 }

@@ -240,7 +240,7 @@ async fn decide(args: &Args, app: &App, sitting: &mut Sitting) -> Result<Decided
         interview.close_gaps()?;
         return Err(Error::bug("a sign-in that is neither there nor missing"));
     }
-    let certificate = certificate::read(&mut interview.answers)?;
+    let certificate = certificate::read(&mut interview.answers, vendor)?;
     let store = fit_store(args, app, interview).await?;
     let Some(signed_in) = signed_in.as_ref() else {
         let asked = (interview, vendor);

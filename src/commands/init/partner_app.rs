@@ -250,7 +250,9 @@ impl Watch<'_> {
             Application::Own { display_name, .. } => format!(
                 "open Account settings > App management and {register}: \"{display_name}\" ({id})"
             ),
-            Application::Existing { .. } | Application::Principal { .. } => format!(
+            Application::Existing { .. }
+            | Application::Principal { .. }
+            | Application::Vendor { .. } => format!(
                 "open Account settings > App management and look whether the app {id} is listed under Web App; if it isn't, {register}"
             ),
         }

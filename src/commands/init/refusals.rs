@@ -18,9 +18,9 @@ pub(super) fn refuse_other_target(
     let Some(before) = before else { return Ok(()) };
     let spec = &decided.spec;
     let named = match &spec.application {
-        Application::Existing { client_id } | Application::Principal { client_id, .. } => {
-            Some(*client_id)
-        }
+        Application::Existing { client_id }
+        | Application::Principal { client_id, .. }
+        | Application::Vendor { client_id, .. } => Some(*client_id),
         Application::Own { .. } => None,
     };
     let other_app = named.is_some_and(|client_id| client_id != before.client_id);
@@ -95,17 +95,20 @@ pub(super) async fn refuse_other_run(
 }
 
 /// Whether the interrupted run left nothing: it ended where somebody was refused to register its app, and goes on with an app that
-/// somebody else registered.
+/// somebody else registered; or where there was no such app of the vendor's.
 async fn made_nothing(decided: &Decided, journal: &Journal) -> Result<bool> {
-    let Application::Own { unique_name, .. } = &journal.written().spec.application else {
+    if !journal.receipts().is_empty() {
         return Ok(false);
-    };
-    Ok(journal.receipts().is_empty()
-        && decided
-            .azure
+    }
+    let azure = &decided.azure;
+    Ok(match &journal.written().spec.application {
+        Application::Own { unique_name, .. } => azure
             .application_by_unique_name(unique_name)
             .await?
-            .is_none())
+            .is_none(),
+        Application::Vendor { client_id, .. } => azure.enterprise_app(*client_id).await?.is_none(),
+        Application::Existing { .. } | Application::Principal { .. } => false,
+    })
 }
 
 fn is_same_app(one: &Application, other: &Application) -> bool {
@@ -128,7 +131,16 @@ fn is_same_app(one: &Application, other: &Application) -> bool {
             },
         ) => one == other,
         (
-            Application::Own { .. } | Application::Existing { .. } | Application::Principal { .. },
+            Application::Vendor { client_id: one, .. },
+            Application::Vendor {
+                client_id: other, ..
+            },
+        ) => one == other,
+        (
+            Application::Own { .. }
+            | Application::Existing { .. }
+            | Application::Principal { .. }
+            | Application::Vendor { .. },
             _,
         ) => false,
     }

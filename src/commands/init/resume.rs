@@ -119,6 +119,9 @@ pub(super) fn answers_of(spec: &ConnectionSpec) -> BTreeMap<String, Vec<String>>
         Application::Principal { object_id, .. } => {
             answers.insert("principal_id".to_owned(), vec![object_id.to_string()])
         }
+        Application::Vendor { client_id, .. } => {
+            answers.insert("vendor_app_id".to_owned(), vec![client_id.to_string()])
+        }
         Application::Existing { client_id } => {
             answers.insert("app_id".to_owned(), vec![client_id.to_string()])
         }

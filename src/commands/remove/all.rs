@@ -29,6 +29,7 @@ pub(super) async fn run(args: &Args, app: &App) -> Result<Exit> {
     let mut persons = Persons::new();
     for name in &names {
         let target = target::find(app, name.as_str())?;
+        // What one hands on to another is removed with that one.
         let undo = Undo::of(&target.receipts, args.with_data);
         show(args, app, &target, (&undo, &mut persons)).await?;
     }

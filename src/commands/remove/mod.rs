@@ -4,6 +4,7 @@ mod all;
 mod consent;
 mod contents;
 mod ending;
+mod shared;
 mod target;
 
 use std::collections::BTreeMap;
@@ -102,6 +103,7 @@ async fn one(
         title: format!("Remove the connection {}", target.name),
     });
     let mut undo = Undo::of(&target.receipts, args.with_data);
+    let heirs = shared::set_aside(app, &target, &mut undo);
     if !agreed {
         show(args, app, &target, (&undo, persons)).await?;
         let holds_data = undo.ours.iter().any(|each| undo::holds_data(each.kind));
@@ -110,6 +112,7 @@ async fn one(
     same_cloud(app, &target).await?;
     let go_on = format!("Go on: {}", app.typed(format!("remove {}", target.name)));
     app.say_if_interrupted(vec![go_on.clone()]);
+    shared::hand_on(app, &heirs)?;
     let mut undone = Vec::new();
     if target.needs_azure(&undo) {
         let azure = sign_in(app, args, &target, persons).await?;

@@ -240,6 +240,7 @@ impl Job<'_> {
             tenant_id: record.tenant_id.to_string(),
             client_id: record.client_id.to_string(),
             secret: secret.clone(),
+            expires_at: receipt.fact("expires_at"),
         };
         if let Err(error) = self.store.set(&entry).await {
             // It may have arrived all the same: then it is what this machine keeps, and stays until another one is kept.

@@ -28,7 +28,9 @@ pub(super) fn script(draft: &Draft<'_>, is_left: &dyn Fn(&Task) -> bool) -> Opti
 pub(super) fn argument(draft: &Draft<'_>, client_id: &str) -> String {
     match draft.spec.application {
         Application::Own { .. } => format!(" {client_id}"),
-        Application::Existing { .. } | Application::Principal { .. } => String::new(),
+        Application::Existing { .. }
+        | Application::Principal { .. }
+        | Application::Vendor { .. } => String::new(),
     }
 }
 
@@ -37,7 +39,7 @@ pub(super) fn go_on(draft: &Draft<'_>, client_id: &str) -> String {
     let more = match draft.spec.application {
         Application::Own { .. } => format!(" --app-id {client_id}"),
         Application::Existing { client_id } => format!(" --app-id {client_id}"),
-        Application::Principal { .. } => String::new(),
+        Application::Principal { .. } | Application::Vendor { .. } => String::new(),
     };
     format!("{}{more}", draft.go_on)
 }
@@ -98,7 +100,9 @@ fn names_known(draft: &Draft<'_>, declared: &Declared) -> bool {
         .iter()
         .any(|task| matches!(task.declared, Declared::KnownApplication { .. }));
     match declared {
-        Declared::KnownApplication { .. } | Declared::KnownPrincipal { .. } => true,
+        Declared::KnownApplication { .. }
+        | Declared::KnownPrincipal { .. }
+        | Declared::VendorApp { .. } => true,
         Declared::ServicePrincipal => is_known,
         Declared::Application { .. }
         | Declared::Secret { .. }

@@ -86,9 +86,9 @@ fn anticipated(draft: &Draft<'_>) -> ConnectionRecord {
         tenant_id: spec.directory.id,
         tenant_name: Some(spec.directory.display_name.clone()),
         client_id: match &spec.application {
-            Application::Existing { client_id } | Application::Principal { client_id, .. } => {
-                *client_id
-            }
+            Application::Existing { client_id }
+            | Application::Principal { client_id, .. }
+            | Application::Vendor { client_id, .. } => *client_id,
             Application::Own { .. } => ClientId::new(Uuid::nil()),
         },
         application_object_id: None,

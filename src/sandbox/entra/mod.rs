@@ -3,8 +3,9 @@
 //! [`super::dispatch`] hands every request to the login service to [`handle`]. What is promised: the checks that Entra
 //! makes, in its order, with its AADSTS numbers; see
 //! <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>. What is not simulated: passwords and MFA
-//! (a person is whom they pick), consent (granted to everybody), and the signature of a federated token's issuer.
+//! (a person is whom they pick), what people consent to (granted to everybody), and the signature of a federated token's issuer.
 
+mod admin_consent;
 mod authorize;
 mod client_assertion;
 mod client_credentials;
@@ -34,7 +35,7 @@ pub(super) use sha1::sha1;
 
 type Handler = fn(&mut World, &Call, &Parameters) -> Answer;
 
-const ROUTES: [Route<Handler>; 8] = [
+const ROUTES: [Route<Handler>; 9] = [
     Route {
         method: "GET",
         pattern: "{tenant}/v2.0/.well-known/openid-configuration",
@@ -49,6 +50,11 @@ const ROUTES: [Route<Handler>; 8] = [
         method: "GET",
         pattern: "{tenant}/oauth2/v2.0/authorize",
         run: authorize::page,
+    },
+    Route {
+        method: "GET",
+        pattern: "{tenant}/adminconsent",
+        run: admin_consent::page,
     },
     Route {
         method: "POST",

@@ -171,7 +171,26 @@ fn written(visit: &Visit<'_>) -> Result<SecretVersion, Refusal> {
         content_type: content_type.map(str::to_owned),
         tags,
         created: visit.call.now,
+        expires: expires(&body)?,
     })
+}
+
+/// `attributes.exp`. It may be over: the vault keeps such a version all the same.
+fn expires(body: &serde_json::Map<String, Value>) -> Result<Option<i64>, Refusal> {
+    let Some(attributes) = body.get("attributes").filter(|given| !given.is_null()) else {
+        return Ok(None);
+    };
+    let wrong =
+        || Refusal::bad_parameter("The property 'attributes' must be enabled, nbf and exp.");
+    let attributes = attributes.as_object().ok_or_else(wrong)?;
+    let known = ["enabled", "nbf", "exp"];
+    if attributes.keys().any(|key| !known.contains(&key.as_str())) {
+        return Err(wrong());
+    }
+    match attributes.get("exp") {
+        None | Some(Value::Null) => Ok(None),
+        Some(exp) => exp.as_i64().map(Some).ok_or_else(wrong),
+    }
 }
 
 fn bundle(base: &str, name: &str, version: &SecretVersion) -> Value {
@@ -183,6 +202,9 @@ fn bundle(base: &str, name: &str, version: &SecretVersion) -> Value {
             "recoveryLevel": "Recoverable+Purgeable", "recoverableDays": RECOVERABLE.0},
         "tags": version.tags,
     });
+    if let Some(expires) = version.expires {
+        body["attributes"]["exp"] = json!(expires);
+    }
     if let Some(content_type) = &version.content_type {
         body["contentType"] = json!(content_type);
     }

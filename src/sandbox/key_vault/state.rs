@@ -65,6 +65,9 @@ pub struct SecretVersion {
     pub tags: BTreeMap<String, String>,
     /// Time of creation.
     pub created: Timestamp,
+    /// When it is said to end, in seconds since 1970. Files written before that was kept lack it.
+    #[serde(default)]
+    pub expires: Option<i64>,
 }
 
 impl VaultPermission {

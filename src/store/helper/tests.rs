@@ -32,6 +32,7 @@ fn entry(connection: &str) -> Entry {
         tenant_id: "t".to_owned(),
         client_id: "c".to_owned(),
         secret: Secret::new("canary~1"),
+        expires_at: None,
     }
 }
 

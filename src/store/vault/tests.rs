@@ -93,6 +93,7 @@ fn entry(tenant: &str, secret: &str) -> Entry {
         tenant_id: tenant.to_owned(),
         client_id: "c".to_owned(),
         secret: Secret::new(secret),
+        expires_at: None,
     }
 }
 
@@ -144,6 +145,7 @@ async fn another_directorys_secret_is_neither_overwritten_nor_recovered_nor_is_a
     let stranger = Kept {
         value: Secret::new("theirs"),
         tags: BTreeMap::new(),
+        expires: None,
     };
     let mut there = vault.there.lock().unwrap().clone();
     there.insert("azconnect-spot".to_owned(), vec![stranger]);

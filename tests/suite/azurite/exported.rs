@@ -45,6 +45,7 @@ async fn checked(azurite: &Azurite, container: &str) -> Finding {
     .unwrap();
     let (azure, credential, cloud) = azure(azurite, SignedDuration::from_hours(1));
     let connected = Connected {
+        is_elsewhere: false,
         person: None,
         again: String::new(),
         look_as_person: String::new(),

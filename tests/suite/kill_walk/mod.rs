@@ -4,6 +4,7 @@
 //! stopped exactly there; then the fault is lifted and a person does what people do: run it again, or take it back.
 
 mod backfill;
+mod batch;
 mod billing;
 mod certificates;
 mod cut_connections;
@@ -15,6 +16,7 @@ mod partner;
 mod rotate;
 mod signals;
 mod vault;
+mod vendor_app;
 
 use std::process::Child;
 use std::sync::Mutex;

@@ -25,6 +25,7 @@ fn lab() -> Lab {
         content_type: None,
         tags: BTreeMap::from(tags.map(|(tag, value)| (tag.to_owned(), value.to_owned()))),
         created: Timestamp::UNIX_EPOCH,
+        expires: None,
     };
     let secret = VaultSecret {
         name: "azconnect-spot".to_owned(),

@@ -111,6 +111,7 @@ fn what_is_left_to_others_is_named_at_the_top() {
                         task.declared,
                         Declared::KnownApplication { .. }
                             | Declared::KnownPrincipal { .. }
+                            | Declared::VendorApp { .. }
                             | Declared::ServicePrincipal
                     );
                     let title = format!("# --- {}", task.title);

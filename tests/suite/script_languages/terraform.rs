@@ -138,7 +138,7 @@ fn wanted(task: &Task) -> Option<(&'static str, Value)> {
         Declared::KnownApplication { client_id } => {
             ("data.azuread_application", json!({"client_id": client_id}))
         }
-        Declared::ServicePrincipal => (
+        Declared::ServicePrincipal | Declared::VendorApp { .. } => (
             "azuread_service_principal",
             json!({"client_id": {"code": "local.client_id"}}),
         ),

@@ -14,6 +14,7 @@ fn debug_and_panics_never_show_a_secret() {
         tenant_id: "t".to_owned(),
         client_id: "c".to_owned(),
         secret: secret(),
+        expires_at: None,
     };
     let field = Field {
         key: "client_secret".to_owned(),

@@ -3,6 +3,8 @@
 
 use std::path::PathBuf;
 
+use jiff::SignedDuration;
+
 use super::Walk;
 use crate::azure::{Azure, Result as AzureResult};
 use crate::commands::init::in_hand::{entry, put};
@@ -46,8 +48,10 @@ impl Walk<'_> {
         let pem: Secret = match kept {
             Some(pem) => pem,
             None => {
-                let made = certificate::make(&name, days, self.app.host.now())?;
-                let entry = entry(&self.decided, client_id, made.pem.clone());
+                let now = self.app.host.now();
+                let made = certificate::make(&name, days, now)?;
+                let ends = now + SignedDuration::from_hours(24 * i64::from(days));
+                let entry = entry(&self.decided, client_id, made.pem.clone(), Some(ends));
                 self.decided.store.set(&entry).await?;
                 made.pem
             }

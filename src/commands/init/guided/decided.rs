@@ -131,9 +131,9 @@ pub(in crate::commands::init) async fn signed_in(spec: &ConnectionSpec, azure: &
 /// What the app registration is called, for whoever has to find it in a list.
 async fn app_name(spec: &ConnectionSpec, azure: &Azure) -> String {
     match &spec.application {
-        Application::Own { display_name, .. } | Application::Principal { display_name, .. } => {
-            display_name.clone()
-        }
+        Application::Own { display_name, .. }
+        | Application::Principal { display_name, .. }
+        | Application::Vendor { display_name, .. } => display_name.clone(),
         Application::Existing { client_id } => {
             let found = azure.application_by_client_id(*client_id).await;
             let name = found.ok().flatten().and_then(|app| app.display_name);

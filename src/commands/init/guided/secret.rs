@@ -223,7 +223,7 @@ impl Walk<'_> {
         client_id: ClientId,
         secret: Secret,
     ) -> Result<Came> {
-        let entry = entry(&self.decided, client_id, secret.clone());
+        let entry = entry(&self.decided, client_id, secret.clone(), None);
         self.decided.store.set(&entry).await?;
         let known = self.key_of(client_id, &secret).await;
         put(&self.in_hand, secret);

@@ -60,6 +60,7 @@ fn names_application(draft: &Draft<'_>) -> bool {
             Declared::Application { .. }
                 | Declared::KnownApplication { .. }
                 | Declared::KnownPrincipal { .. }
+                | Declared::VendorApp { .. }
         )
     })
 }
@@ -208,12 +209,14 @@ fn comment(text: &str) -> String {
     lines.iter().map(|line| format!("# {line}\n")).collect()
 }
 
-/// Whether the roles are a principal's that was named: then it is among the answers.
+/// Whether the roles are a principal's or a vendor's app's that was named: then it is among the answers.
 fn names_principal(draft: &Draft<'_>) -> bool {
-    draft
-        .tasks
-        .iter()
-        .any(|task| matches!(task.declared, Declared::KnownPrincipal { .. }))
+    draft.tasks.iter().any(|task| {
+        matches!(
+            task.declared,
+            Declared::KnownPrincipal { .. } | Declared::VendorApp { .. }
+        )
+    })
 }
 
 /// A text as one word of the shell, whatever is in it. [`crate::text::shell_word`] is for what people read: it leaves characters out.

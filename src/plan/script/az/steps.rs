@@ -26,6 +26,9 @@ pub(super) fn commands(draft: &Draft<'_>, task: &Task) -> String {
             format!("client_id={client_id}\n{}", known_application())
         }
         Declared::ServicePrincipal => SERVICE_PRINCIPAL.to_owned(),
+        Declared::VendorApp { client_id, .. } => {
+            format!("client_id={client_id}\n{SERVICE_PRINCIPAL}")
+        }
         Declared::KnownPrincipal {
             object_id,
             client_id,
@@ -108,6 +111,7 @@ pub(super) fn handed_over(declared: &Declared) -> Option<&'static str> {
         Declared::Application { .. }
         | Declared::KnownApplication { .. }
         | Declared::ServicePrincipal
+        | Declared::VendorApp { .. }
         | Declared::KnownPrincipal { .. }
         | Declared::Certificate { given: Some(_), .. }
         | Declared::Federated { .. }
@@ -127,6 +131,7 @@ pub(super) fn handed_over(declared: &Declared) -> Option<&'static str> {
 pub(super) fn taken_away(declared: &Declared) -> Option<String> {
     match declared {
         Declared::Application { .. } => Some("  az ad app delete --id \"$client_id\"".to_owned()),
+        Declared::VendorApp { .. } => Some("  az ad sp delete --id \"$client_id\"".to_owned()),
         Declared::ResourceGroup {
             subscription, name, ..
         } => Some(format!(

@@ -78,6 +78,7 @@ fn reason(draft: &Draft<'_>, task: &Task) -> Option<&'static str> {
         | Declared::KnownApplication { .. }
         | Declared::ServicePrincipal
         | Declared::KnownPrincipal { .. }
+        | Declared::VendorApp { .. }
         | Declared::ResourceProvider { .. }
         | Declared::ResourceGroup { .. }
         | Declared::StorageAccount { .. }
@@ -97,7 +98,12 @@ fn makes_application(draft: &Draft<'_>) -> bool {
 }
 
 fn uses_graph(draft: &Draft<'_>) -> bool {
-    let made = |task: &Task| matches!(task.declared, Declared::ServicePrincipal);
+    let made = |task: &Task| {
+        matches!(
+            task.declared,
+            Declared::ServicePrincipal | Declared::VendorApp { .. }
+        )
+    };
     draft.tasks.iter().any(made)
 }
 

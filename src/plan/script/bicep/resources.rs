@@ -55,6 +55,7 @@ impl<'a> Writer<'a> {
             .iter()
             .find_map(|task| match &task.declared {
                 Declared::KnownApplication { client_id }
+                | Declared::VendorApp { client_id, .. }
                 | Declared::KnownPrincipal { client_id, .. } => {
                     Some(quoted(&client_id.to_string()))
                 }
@@ -67,7 +68,7 @@ impl<'a> Writer<'a> {
     pub(super) fn statement(&mut self, task: &Task) -> Option<String> {
         match &task.declared {
             Declared::Application { .. } => self.application(&task.declared),
-            Declared::ServicePrincipal => {
+            Declared::ServicePrincipal | Declared::VendorApp { .. } => {
                 let body = Bicep::object([("appId", Bicep::code(self.client_id()))]);
                 Some(resource(
                     "servicePrincipal",

@@ -56,6 +56,7 @@ fn reason(task: &Task) -> Option<&'static str> {
         | Declared::KnownApplication { .. }
         | Declared::ServicePrincipal
         | Declared::KnownPrincipal { .. }
+        | Declared::VendorApp { .. }
         | Declared::Federated { .. }
         | Declared::Role { .. }
         | Declared::BillingRole { .. }

@@ -50,7 +50,7 @@ impl Writer<'_> {
             Declared::Application { .. } | Declared::KnownApplication { .. } => {
                 application(&task.declared)?
             }
-            Declared::ServicePrincipal => self.service_principal(),
+            Declared::ServicePrincipal | Declared::VendorApp { .. } => self.service_principal(),
             Declared::Certificate { given, .. } => certificate(given.as_deref()?),
             Declared::Federated { .. } => federated(&task.declared)?,
             Declared::Role { .. } => self.role(task)?,
@@ -77,12 +77,22 @@ impl Writer<'_> {
     }
 
     fn is_known(&self) -> bool {
-        let known = |task: &Task| matches!(task.declared, Declared::KnownApplication { .. });
+        let known = |task: &Task| {
+            matches!(
+                task.declared,
+                Declared::KnownApplication { .. } | Declared::VendorApp { .. }
+            )
+        };
         self.draft.tasks.iter().any(known)
     }
 
     fn makes_directory_objects(&self) -> bool {
-        let made = |task: &Task| matches!(task.declared, Declared::ServicePrincipal);
+        let made = |task: &Task| {
+            matches!(
+                task.declared,
+                Declared::ServicePrincipal | Declared::VendorApp { .. }
+            )
+        };
         self.draft.tasks.iter().any(made)
     }
 
@@ -98,6 +108,12 @@ impl Writer<'_> {
                     return block
                         .set("client_id", Hcl::text(client_id))
                         .set("principal_id", Hcl::text(object_id));
+                }
+                Declared::VendorApp { client_id, .. } => {
+                    return block.set("client_id", Hcl::text(client_id)).set(
+                        "principal_id",
+                        Hcl::code("azuread_service_principal.app.object_id"),
+                    );
                 }
                 Declared::KnownApplication { client_id } => {
                     return block
