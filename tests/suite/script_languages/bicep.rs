@@ -89,7 +89,7 @@ fn wanted(task: &Task, script: &Script) -> Wanted {
         ),
         Declared::KnownApplication { client_id } => Wanted::Output(json!(client_id)),
         Declared::KnownPrincipal { object_id, .. } => Wanted::Output(json!(object_id)),
-        Declared::VendorApp { client_id } => Wanted::Statement(
+        Declared::VendorApp { client_id, .. } => Wanted::Statement(
             "Microsoft.Graph/servicePrincipals@v1.0",
             json!({"appId": client_id}),
         ),
