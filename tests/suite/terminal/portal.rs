@@ -119,6 +119,8 @@ impl Portal<'_> {
         self.0.state(|state| {
             let id = format!("{scope}/providers/Microsoft.CostManagement/exports/{name}");
             let export = state.export_mut(&id).unwrap();
+            let mut settings = export.properties.clone();
+            settings.as_object_mut().unwrap().remove("schedule");
             export.runs.push(ExportRun {
                 id: Uuid::new_v4(),
                 execution: Execution::OnDemand,
@@ -129,7 +131,7 @@ impl Portal<'_> {
                 result: None,
                 from: today.first_of_month(),
                 to: today,
-                settings: export.properties.clone(),
+                settings,
                 file_name: None,
                 manifest: None,
                 error: None,

@@ -38,7 +38,8 @@ use crate::plan::guide::{self, Guided, Sight};
 use crate::plan::journal::Journal;
 use crate::plan::{Plan, survey};
 use crate::steps::guide::{Asks, Facts};
-use crate::steps::{Declared, Guide, Place, Receipts, Step, application, service_principal};
+use crate::steps::{self, application, service_principal};
+use crate::steps::{Declared, Guide, Place, Receipts, Step};
 use crate::ui::{Ask, Choice};
 
 pub(super) use decided::{sign_in_if_possible, signed_in, unseen, wanted};
@@ -280,6 +281,7 @@ impl<'a> Walk<'a> {
             return Ok(Came::Later);
         }
         self.forget_what_was_said();
+        self.forget_intent(step, &seen)?;
         let is_hidden = matches!(seen, Sight::Hidden);
         self.show(step, &guide, place, is_hidden);
         match guide.asks {
@@ -311,6 +313,18 @@ impl<'a> Walk<'a> {
             && step.id() != application::ID
             && step.id() != service_principal::ID;
         proof_says.then(|| guide::on_their_word(step, self.app.host.now()))
+    }
+
+    /// azconnect meant to do the step and was refused; what is there from now on, the person has made. (Of a credential there may be
+    /// something left that isn't shown yet, so its marker stays.)
+    fn forget_intent(&mut self, step: &dyn Step, seen: &Sight) -> Result<()> {
+        let id = step.id();
+        let is_open = self.journal.has_begun(&id) && self.journal.receipt(&id).is_none();
+        let is_credential = [steps::secret::ID, steps::certificate::ID].contains(&id.as_str());
+        if matches!(seen, Sight::NotYet) && is_open && !is_credential {
+            self.journal.forget(&id)?;
+        }
+        Ok(())
     }
 
     /// Notes what is there. What azconnect itself has made, in this run before the person took over or in an earlier one, stays its own.

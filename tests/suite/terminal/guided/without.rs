@@ -64,7 +64,7 @@ fn an_enrollment_is_connected_without_any_right() {
     pty.keys(&format!("{}\r", app.client_id));
     paste_secret(&mut pty, &portal, app);
     // The token tells the object ID, so that the command is whole.
-    let told = pty.wait_for_prompt("Enter looks now");
+    let told = pty.wait_for_prompt("Enter says that it is done");
     assert!(
         told.contains(&format!("\"principalId\":\"{}\"", app.principal)),
         "{told}"
