@@ -121,13 +121,6 @@ pub(super) fn all() -> Vec<(&'static str, ConnectionSpec)> {
                 json!({"agreement": "mca", "scopes": [root(), at(PARTNER, "Contoso")], "credential": {"kind": "elsewhere"}, "application": {"kind": "principal", "object_id": "0b1ec700-0000-4000-8000-000000000001", "client_id": "c11e0000-0000-4000-8000-000000000001", "display_name": "finops"}}),
             ),
         ),
-        (
-            "generic_vendor_app",
-            spec(
-                "generic",
-                json!({"scopes": [at(SHOP, "Contoso Shop")], "credential": {"kind": "elsewhere"}, "application": {"kind": "vendor", "client_id": "c11e0000-0000-4000-8000-000000000002", "display_name": "Cost tool"}}),
-            ),
-        ),
     ];
     wishes
         .into_iter()
