@@ -2,6 +2,7 @@
 //! where the question is one that is asked.
 
 mod cases;
+mod exports;
 
 use std::path::PathBuf;
 
