@@ -157,6 +157,11 @@ const MISSING_RIGHTS: &[&str] = &[
     "RoleAssignmentUnauthorized",
 ];
 
+/// Whether a failure is a right that this person lacks, and nothing else.
+pub fn is_missing_right(error: &Error) -> bool {
+    error.kind() == Kind::Forbidden && MISSING_RIGHTS.contains(&error.code())
+}
+
 /// Something in the way that somebody else has to clear.
 fn obstacle(title: &str, error: &Error) -> ByHand {
     let labels: Vec<(&str, &str)> = error.advice().iter().map(|hint| labelled(hint)).collect();

@@ -31,6 +31,7 @@ pub mod questions;
 mod reads;
 pub mod resolve;
 mod scopes;
+mod unseen;
 mod validity;
 pub mod written;
 

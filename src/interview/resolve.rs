@@ -51,6 +51,8 @@ pub struct Setting<'a> {
     pub certificate: Option<&'a str>,
     /// Whether the vendor reads a billing account.
     pub billing: BillingWish,
+    /// Whether nobody is signed in: then nothing is looked up, and all is asked.
+    pub is_unseen: bool,
     /// The exports that an earlier run gave a connection of this name.
     pub exported: &'a (dyn Fn(&ConnectionName) -> Vec<ExportRecord> + Sync),
 }
@@ -300,7 +302,13 @@ impl Interview {
     ) -> Result<Gathered> {
         let azure = setting.azure;
         let name = self.name(vendor, directory)?;
-        let (agreement, scopes) = self.reads(setting, vendor, directory).await?;
+        let (agreement, scopes) = if setting.is_unseen {
+            let read = self.reads_unseen(setting, vendor).await?;
+            self.storage_unseen(vendor, directory, &read.1).await?;
+            read
+        } else {
+            self.reads(setting, vendor, directory).await?
+        };
         let exports = match exports::need(&self.answers, vendor) {
             None => Exports::default(),
             Some(need) => {
@@ -317,7 +325,9 @@ impl Interview {
             }
         };
         let partner = self.partner(azure, vendor, directory).await?;
-        self.partner_app(azure, vendor, directory).await?;
+        if !setting.is_unseen {
+            self.partner_app(azure, vendor, directory).await?;
+        }
         Ok(Gathered {
             name,
             agreement,

@@ -1,7 +1,7 @@
 //! The app registration: made by upsert under our own unique name, or one that exists already.
 
 use async_trait::async_trait;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::by_hand::{ByHand, Place};
 use super::declared::Declared;
@@ -125,13 +125,7 @@ impl Step for ApplicationStep {
         else {
             return Err(self.not_there(azure));
         };
-        let properties = json!({
-            "displayName": display_name,
-            "signInAudience": "AzureADMyOrg",
-            "web": {"redirectUris": redirect_uris},
-            "notes": self.notes(),
-            "tags": ["azconnect"],
-        });
+        let properties = properties(display_name, redirect_uris, &self.notes());
         self.upsert(azure, unique_name, properties, making).await?;
         let look = || azure.application_by_unique_name(unique_name);
         let application =
@@ -142,6 +136,19 @@ impl Step for ApplicationStep {
             secret: None,
         })
     }
+}
+
+/// What an app registration of ours has, as Graph is told.
+///
+/// Source: <https://learn.microsoft.com/graph/api/resources/application#properties>
+pub fn properties(display_name: &str, redirect_uris: &[String], notes: &str) -> Value {
+    json!({
+        "displayName": display_name,
+        "signInAudience": "AzureADMyOrg",
+        "web": {"redirectUris": redirect_uris},
+        "notes": notes,
+        "tags": ["azconnect"],
+    })
 }
 
 impl ApplicationStep {

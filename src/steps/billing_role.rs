@@ -165,6 +165,7 @@ impl Step for BillingRoleStep {
             role_name: self.role_name.clone(),
             agreement: self.agreement,
             tenant: self.tenant,
+            names: NAMES,
         }
     }
 

@@ -78,6 +78,8 @@ pub enum Declared {
         role: Uuid,
         /// What the role is called.
         role_name: String,
+        /// The namespace of the assignment's name, which is the UUIDv5 of `{scope}|{principal}|{role}` in it, the scope in small letters.
+        names: Uuid,
     },
     /// A billing role of the service principal.
     BillingRole {
@@ -93,6 +95,8 @@ pub enum Declared {
         agreement: Agreement,
         /// The directory of the service principal.
         tenant: TenantId,
+        /// The namespace of the assignment's name on an enrollment, made as that of [`Declared::Role`].
+        names: Uuid,
     },
     /// A registered resource provider.
     ResourceProvider {
@@ -143,5 +147,14 @@ pub enum Declared {
         scope: Scope,
         /// The export's name.
         export: String,
+    },
+    /// Runs of an export for past months, one a month, counted back from the month before the day on which it is done.
+    PastMonths {
+        /// Of whose costs.
+        scope: Scope,
+        /// The export's name.
+        export: String,
+        /// How many months.
+        months: u8,
     },
 }

@@ -79,6 +79,7 @@ impl Step for RoleStep {
             display_name: self.at.display_name.clone(),
             role: self.role,
             role_name: self.role_name.clone(),
+            names: NAMES,
         }
     }
 

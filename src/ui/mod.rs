@@ -33,6 +33,8 @@ mod wrap;
 pub use screen::{ColorChoice, Options, OutputFormat, open};
 pub use typed_line::typed_line;
 
+use std::sync::atomic::AtomicBool;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -63,6 +65,13 @@ pub trait Ui: Send + Sync {
     /// # Errors
     /// As [`Ui::choose`].
     fn text(&self, ask: &Ask, check: &dyn Fn(&str) -> Result<(), String>) -> Result<String>;
+
+    /// Asks for a line, which may be empty, and gives up when `stop` is set: none then. (Where the console can't say whether a line is
+    /// there, it waits for one.)
+    ///
+    /// # Errors
+    /// As [`Ui::choose`].
+    fn line(&self, ask: &Ask, stop: &AtomicBool) -> Result<Option<String>>;
 
     /// Asks for a secret, without echo.
     ///

@@ -4,6 +4,7 @@
 //! it begins, every ten seconds while it goes on, and when it ends.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
@@ -204,6 +205,10 @@ impl Watcher for Plain {
 
     fn text(&self, ask: &Ask, check: &dyn Fn(&str) -> Result<(), String>) -> Result<String> {
         self.prompts.text(ask, check)
+    }
+
+    fn line(&self, ask: &Ask, stop: &AtomicBool) -> Result<Option<String>> {
+        self.prompts.line(ask, stop)
     }
 
     fn secret(&self, ask: &Ask) -> Result<Secret> {

@@ -4,6 +4,7 @@
 //! before, where there is one; Ctrl-D or Esc end as `interrupted`; an answer that is refused is asked for again, with a sentence that says why.
 
 use std::io::{self, Write};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Error, Kind, Result};
@@ -13,6 +14,7 @@ use crate::ui::layout::{indent, text_lines};
 use crate::ui::numbers;
 use crate::ui::replies::{self, Reply};
 use crate::ui::theme::{Line, Look, Role, State};
+use crate::ui::typed_line::Heard;
 use crate::ui::wrap::{visible, width};
 use crate::ui::{Ask, Choice, Proceed, back};
 
@@ -69,6 +71,33 @@ impl Prompts {
                 None => {
                     self.refuse("This question needs an answer. Type `?` to see what it means.")
                 }
+            }
+        }
+    }
+
+    /// Asks for a line, which may be empty, until `stop` is set; none when it was.
+    pub(super) fn line(&self, ask: &Ask, stop: &AtomicBool) -> Result<Option<String>> {
+        self.question(ask, None);
+        loop {
+            self.cursor();
+            let heard = self.keyboard.line_until(stop);
+            let line = match heard.map_err(|error| failed(error, ask))? {
+                Heard::Line(line) => line,
+                Heard::Stopped => {
+                    self.write_line(&Line::default());
+                    return Ok(None);
+                }
+                Heard::End => {
+                    self.write_line(&Line::default());
+                    return Err(interrupted());
+                }
+            };
+            match line.trim() {
+                "?" => self.help(ask),
+                "\u{1b}" => return Err(interrupted()),
+                text if text.chars().any(char::is_control) => self
+                    .refuse("That line holds arrow or control keys. Type it again without them."),
+                text => return Ok(Some(text.to_owned())),
             }
         }
     }

@@ -5,6 +5,7 @@
 //! above the list, and nothing moves while a question is asked.
 
 use std::fmt::Write as _;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -353,6 +354,10 @@ impl Watcher for Terminal {
 
     fn text(&self, ask: &Ask, check: &dyn Fn(&str) -> Result<(), String>) -> Result<String> {
         self.prompts.text(ask, check)
+    }
+
+    fn line(&self, ask: &Ask, stop: &AtomicBool) -> Result<Option<String>> {
+        self.prompts.line(ask, stop)
     }
 
     fn secret(&self, ask: &Ask) -> Result<Secret> {

@@ -95,7 +95,10 @@ mod rotate;
 mod round_trip;
 #[cfg(unix)] // signals, terminals, file modes
 mod sandbox_command;
+#[cfg(unix)] // bash
+mod script_az;
 #[cfg(unix)] // signals, terminals, file modes
+mod script_languages;
 mod secrets;
 mod sign_in;
 mod storage_contract;

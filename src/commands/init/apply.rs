@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::in_hand::{InHand, entry, keep_given, keep_known, known_secret, put};
 use super::refusals::{refuse_other_run, refuse_other_target};
-use super::{Args, Decided, by_others, census, ending, partner_app, show_plan};
+use super::{Args, Decided, by_others, census, ending, guided, partner_app, show_plan};
 use crate::azure::ids::ClientId;
 use crate::commands::app::App;
 use crate::commands::{documents, journals, narration, request};
@@ -90,6 +90,9 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
     let mut ended = execute(app, &decided, &plan, &mut journal, &survey, &in_hand).await?;
     by_others::look(app, &decided, &plan, &mut journal, &mut ended, &in_hand).await?;
     if ended.iter().any(|end| end.error.is_some()) {
+        if guided::is_wanted(app, &ended).await? {
+            return guided::rest(args, (app, decided), (journal, in_hand), (before, &ended)).await;
+        }
         return failed(app, &decided, &plan, ended, (&survey, &held)).await;
     }
     let receipts: Vec<Receipt> = ended.iter().filter_map(|end| end.receipt.clone()).collect();
@@ -150,7 +153,7 @@ fn planned(decided: &Decided, survey: &Survey, held: &BTreeMap<Permission, Held>
     steps
 }
 
-fn new_journal(app: &App, decided: &Decided) -> Journal {
+pub(super) fn new_journal(app: &App, decided: &Decided) -> Journal {
     let file = app
         .connections
         .journal_file(&decided.spec.name)
@@ -197,7 +200,7 @@ async fn execute(
 }
 
 /// What stays on this machine. What earlier runs made and this one did not touch stays known, so that it can be removed.
-fn record(
+pub(super) fn record(
     app: &App,
     decided: &Decided,
     before: Option<ConnectionRecord>,
@@ -360,7 +363,7 @@ fn ways_on(app: &App, decided: &Decided) -> Vec<String> {
 }
 
 /// Once everything is made there is no run to go on with: what is left is the proof.
-fn ways_on_when_done(app: &App, decided: &Decided) -> Vec<String> {
+pub(super) fn ways_on_when_done(app: &App, decided: &Decided) -> Vec<String> {
     let name = &decided.spec.name;
     vec![
         format!("Undo what is done: {}", app.typed(format!("remove {name}"))),

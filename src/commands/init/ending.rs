@@ -185,7 +185,7 @@ fn title(decided: &Decided, exit: Exit, went: &Went<'_>) -> String {
         Exit::Pending => {
             format!("{vendor} is connected to {directory}, but Azure has not caught up yet")
         }
-        Exit::Ok if made == 0 => {
+        Exit::Ok if made == 0 && decided.guided.is_none() => {
             format!("{vendor} was connected to {directory} already; nothing was changed")
         }
         Exit::Ok => format!("{vendor} can read {directory}"),

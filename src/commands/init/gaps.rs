@@ -38,7 +38,7 @@ async fn look_for_gaps(
     interview: &mut Interview,
     vendor: Option<&Vendor>,
 ) -> Result<()> {
-    let by_person = ["browser", "device-code"];
+    let by_person = ["browser", "device-code", "none"];
     if by_person.contains(&interview.answers.value_or("sign_in", "auto")) {
         return Ok(());
     }
@@ -57,6 +57,7 @@ async fn look_for_gaps(
                 secret_given: false,
                 certificate: None,
                 billing: billing_wish(vendor),
+                is_unseen: false,
                 exported: &|name| exported::earlier(app, name),
             };
             interview.look(&setting, vendor, &directory).await

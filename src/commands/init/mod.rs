@@ -12,29 +12,35 @@ mod ending;
 mod exported;
 mod facts;
 mod gaps;
+mod guided;
 mod in_hand;
 mod partner_app;
 mod past_months;
 mod refusals;
 mod resume;
 mod save_plan;
+mod scripted;
 mod show_plan;
+mod signed_in;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use self::again::Again;
+use self::signed_in::{directory, sign_in, warn_guest};
 use super::app::App;
 use super::arguments::AnswerFlags;
 use super::signing;
 use crate::azure::Azure;
-use crate::azure::sign_in::{Method, SignedIn};
-use crate::connection::{ConnectionName, ConnectionSpec, Directory};
+use crate::azure::sign_in::SignedIn;
+use crate::connection::{ConnectionName, ConnectionSpec};
 use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
 use crate::interview::billing::BillingWish;
-use crate::interview::{Answers, Interview, Source, discovery, exports, resolve};
+use crate::interview::{Answers, Interview, Source, exports, resolve};
 use crate::plan;
+use crate::plan::guide::Guided;
+use crate::plan::script::Language;
 use crate::secret::Secret;
 use crate::store::SecretStore;
 use crate::ui::{self, Event};
@@ -47,6 +53,7 @@ Examples:
   azconnect init cloudpi --billing-account 55671234 --location westeurope --wait
   azconnect init generic --export-dataset focus --export-format parquet
   azconnect init --batch tenants.csv --plan
+  azconnect init spot-cost-intelligence --mode script > connect.sh
   azconnect init spot-cost-intelligence --sandbox --yes";
 
 /// Connect Azure to a cost tool
@@ -57,6 +64,8 @@ Examples:
 /// reads what the vendor will read, keeps the secret where you said, and hands over the values of the vendor's form.
 ///
 /// An export's first file comes hours later: until then the run ends as pending (exit code 7), or stays with `--wait`.
+///
+/// With `--mode script` it makes nothing, and prints a script that does.
 ///
 /// Safe to run again: what is there is found, not made a second time. Safe to interrupt: `--resume` goes on.
 #[derive(Debug, clap::Args)]
@@ -85,7 +94,7 @@ pub struct Args {
     /// Read an existing app's client secret from stdin
     #[arg(long, conflicts_with = "client_secret_file")]
     client_secret_stdin: bool,
-    /// Read an existing app's client secret from a file
+    /// Read an existing app's client secret from a file: the secret alone, or a dotenv file with `AZURE_CLIENT_SECRET`
     #[arg(long, value_name = "FILE")]
     client_secret_file: Option<PathBuf>,
     /// Write the values of the vendor's form, the secret among them, to a file that only you can read
@@ -106,9 +115,12 @@ struct Decided {
     azure: Azure,
     store: Arc<dyn SecretStore>,
     given: Option<Secret>,
+    answers: Answers,
     again: Again,
     /// Whether an answer can still be changed.
     can_go_back: bool,
+    /// That a person does the steps, if one does.
+    guided: Option<Guided>,
 }
 
 /// What stays while the person goes back and forth among the questions.
@@ -151,6 +163,7 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
         args.answers_file.as_deref(),
         &saved,
     )?;
+    let language = scripted::language(&answers, &args)?;
     let mut sitting = Sitting {
         interview: Interview::new(answers, app.ui.clone()),
         signed_in: None,
@@ -158,7 +171,7 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
         has_saved: false,
     };
     loop {
-        match attempt(&args, app, &mut sitting).await {
+        match attempt(&args, app, &mut sitting, language).await {
             Err(error) if ui::is_back(&error) => sitting.interview.go_back(),
             ended => return ended,
         }
@@ -169,9 +182,24 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
 ///
 /// # Errors
 /// As [`run`], and [`ui::back()`] where the person wants to answer a question again: nothing has been changed then.
-async fn attempt(args: &Args, app: &App, sitting: &mut Sitting) -> Result<Exit> {
+async fn attempt(
+    args: &Args,
+    app: &App,
+    sitting: &mut Sitting,
+    language: Option<Language>,
+) -> Result<Exit> {
     let decided = decide(args, app, sitting).await?;
+    if let Some(file) = &args.save_answers {
+        decided.again.save(app, file, sitting.has_saved)?;
+        sitting.has_saved = true;
+    }
+    if let Some(language) = language.filter(|_| !args.plan) {
+        return scripted::run(app, &decided, language).await;
+    }
     let _lock = app.connections.lock(&decided.spec.name)?;
+    if decided.guided.is_some() {
+        return Box::pin(guided::run(args, app, decided)).await;
+    }
     apply::run(args, app, decided).await
 }
 
@@ -180,7 +208,7 @@ async fn decide(args: &Args, app: &App, sitting: &mut Sitting) -> Result<Decided
         interview,
         signed_in,
         given,
-        has_saved,
+        ..
     } = sitting;
     // A wrong cloud or certificate file is told before anything is missing: nothing is asked of the network yet.
     app.reach().await?;
@@ -189,7 +217,9 @@ async fn decide(args: &Args, app: &App, sitting: &mut Sitting) -> Result<Decided
         .filter(|vendor| plan::lacks(vendor).is_none())
         .collect();
     let vendor = interview.vendor(&possible).await?;
-    if !app.ui.can_ask() && !app.global.yes && !args.plan {
+    let way = guided::wanted(&interview.answers)?;
+    let only_says = args.plan || interview.answers.value("mode") == Some("script");
+    if !app.ui.can_ask() && !app.global.yes && !only_says && way.is_none() {
         interview.needs_consent();
     }
     if let Some(vendor) = vendor {
@@ -199,20 +229,23 @@ async fn decide(args: &Args, app: &App, sitting: &mut Sitting) -> Result<Decided
     }
     gaps::close(app, interview, vendor).await?;
     let vendor = vendor.ok_or_else(|| Error::bug("a vendor that is neither known nor missing"))?;
-    if signed_in.is_none() {
-        *signed_in = sign_in(app, interview, Some(vendor)).await?;
+    let may_sign_in = way != Some(false);
+    if signed_in.is_none() && may_sign_in {
+        *signed_in = match way {
+            Some(_) => guided::sign_in_if_possible(app, &interview.answers).await?,
+            None => sign_in(app, interview, Some(vendor)).await?,
+        };
     }
-    let Some(signed_in) = signed_in.as_ref() else {
+    if signed_in.is_none() && way.is_none() {
         interview.close_gaps()?;
         return Err(Error::bug("a sign-in that is neither there nor missing"));
-    };
-    let certificate = certificate::read(&mut interview.answers)?;
-    let store = choose_store(app, interview)?;
-    if args.wait && store.kind() == "none" {
-        return Err(waits_with_secret());
     }
-    certificate::refuse_unfit_store(&interview.answers, store.as_ref())?;
-    store.probe().await?;
+    let certificate = certificate::read(&mut interview.answers)?;
+    let store = fit_store(args, app, interview).await?;
+    let Some(signed_in) = signed_in.as_ref() else {
+        let asked = (interview, vendor);
+        return guided::unseen(given.clone(), (args, app), asked, (store, certificate)).await;
+    };
     let Some(directory) = directory(app, interview, signed_in, Some(vendor)).await? else {
         interview.close_gaps()?;
         return Err(Error::bug("a directory that is neither known nor missing"));
@@ -231,24 +264,45 @@ async fn decide(args: &Args, app: &App, sitting: &mut Sitting) -> Result<Decided
         secret_given: given.is_some(),
         certificate: certificate.as_deref(),
         billing: billing_wish(vendor),
+        is_unseen: false,
         exported: &|name| exported::earlier(app, name),
     };
     let spec = interview.complete(&setting, vendor, directory).await?;
     facts::tell(app, &spec, &interview.answers);
     let again = Again::new(args, app, &interview.answers, &spec);
-    if let Some(file) = &args.save_answers {
-        again.save(app, file, *has_saved)?;
-        *has_saved = true;
-    }
+    let guided = match way {
+        Some(_) => Some(guided::signed_in(&spec, &azure).await),
+        None => None,
+    };
     Ok(Decided {
         vendor,
         spec,
         azure,
         store,
         given: given.clone(),
+        answers: interview.answers.clone(),
         again,
         can_go_back: interview.can_go_back(),
+        guided,
     })
+}
+
+/// The store, proven; a script keeps nothing on this machine.
+async fn fit_store(
+    args: &Args,
+    app: &App,
+    interview: &mut Interview,
+) -> Result<Arc<dyn SecretStore>> {
+    if interview.answers.value("mode") == Some("script") {
+        return app.store("none");
+    }
+    let store = choose_store(app, interview)?;
+    if args.wait && store.kind() == "none" {
+        return Err(waits_with_secret());
+    }
+    certificate::refuse_unfit_store(&interview.answers, store.as_ref())?;
+    store.probe().await?;
+    Ok(store)
 }
 
 /// The store: as answered, else where the connection keeps its secret already, else the keyring.
@@ -262,49 +316,6 @@ fn choose_store(app: &App, interview: &mut Interview) -> Result<Arc<dyn SecretSt
         interview.answers.set("store", kept, Source::Saved);
     }
     app.store(interview.answers.value_or("store", "keyring"))
-}
-
-/// The directory to connect; none where it is a gap.
-async fn directory(
-    app: &App,
-    interview: &mut Interview,
-    signed_in: &SignedIn,
-    vendor: Option<&Vendor>,
-) -> Result<Option<Directory>> {
-    let vendor = vendor.map(|vendor| vendor.id.as_str());
-    let azure = signing::as_person(app, signed_in, None, vendor).await?;
-    let follows = matches!(
-        signed_in.method,
-        Method::AzureCli
-            | Method::ServicePrincipal
-            | Method::ManagedIdentity
-            | Method::WorkloadIdentity
-    );
-    let directories = discovery::directories(&azure).await?;
-    interview
-        .directory(directories, signed_in.tenant, follows)
-        .await
-}
-
-/// Signs in; none where nobody can be asked and the environment has nothing, which is then a gap among the others.
-async fn sign_in(
-    app: &App,
-    interview: &mut Interview,
-    vendor: Option<&Vendor>,
-) -> Result<Option<SignedIn>> {
-    match signing::sign_in(app, &interview.answers).await {
-        Err(error) if error.code() == "no_sign_in" && !app.ui.can_ask() => {
-            interview.needs_sign_in(match vendor.map(billing_wish) {
-                Some(BillingWish::Needed) => "billing_account",
-                Some(BillingWish::Elsewhere) => "partner_id",
-                Some(BillingWish::IfNamed | BillingWish::Offered | BillingWish::Never) | None => {
-                    "subscription"
-                }
-            });
-            Ok(None)
-        }
-        answer => answer.map(Some),
-    }
 }
 
 fn billing_wish(vendor: &Vendor) -> BillingWish {
@@ -322,25 +333,6 @@ fn billing_wish(vendor: &Vendor) -> BillingWish {
         BillingWish::IfNamed
     } else {
         BillingWish::Never
-    }
-}
-
-/// Billing systems refuse guests in ways that nobody sees coming; said before anything is changed, and never taken for a no.
-async fn warn_guest(interview: &Interview, azure: &Azure, vendor: &Vendor) {
-    if !plan::needs_billing_account(vendor) {
-        return;
-    }
-    let is_guest = azure
-        .me()
-        .await
-        .ok()
-        .flatten()
-        .is_some_and(|me| me.user_type.as_deref() == Some("Guest"));
-    if is_guest {
-        interview.tell(Event::Warning {
-            what: "You are a guest in this directory. Guests from another cloud can't manage billing, and some vendors ask for a member account.".to_owned(),
-            fix: "If a billing step is refused, let a member with the billing role do it.".to_owned(),
-        });
     }
 }
 

@@ -60,7 +60,14 @@ pub(super) async fn saved_answers(app: &App, args: &Args) -> Result<BTreeMap<Str
         value: format!("with `{}`", spec.name),
         source: format!("{} done so far", journals::done(chosen)),
     });
-    Ok(answers_of(spec))
+    let mut answers = answers_of(spec);
+    if let Some(guided) = &chosen.written().guided {
+        answers.insert("mode".to_owned(), vec!["guided".to_owned()]);
+        if !guided.signed_in {
+            answers.insert("sign_in".to_owned(), vec!["none".to_owned()]);
+        }
+    }
+    Ok(answers)
 }
 
 /// The answers that lead to this wish again.

@@ -66,6 +66,20 @@ pub fn refuse(answers: &Answers, vendor: &Vendor) -> Result<()> {
     Ok(())
 }
 
+/// The storage account of somebody who can't look for one: as named, or the name that a connection's own has.
+pub(super) fn unseen_account(
+    tenant: crate::azure::ids::TenantId,
+    subscription: crate::azure::ids::SubscriptionId,
+    connection: &ConnectionName,
+    (group, named): (Option<String>, Option<String>),
+) -> StorageAccountId {
+    StorageAccountId {
+        subscription,
+        resource_group: group.unwrap_or_else(|| names::RESOURCE_GROUP.to_owned()),
+        account: named.unwrap_or_else(|| names::account(tenant, subscription, connection)),
+    }
+}
+
 impl Interview {
     /// The exports and their storage; empty for a vendor that reads none, or where a gap is left.
     pub(super) async fn exports(&mut self, mut wanted: Wanted<'_>) -> Result<Exports> {

@@ -183,6 +183,20 @@ impl Pty {
         self.now().local_modes.contains(LocalModes::ECHO)
     }
 
+    /// Waits until this text is there and what is typed isn't shown: a secret is asked for.
+    pub(crate) fn wait_for_hidden(&self, text: &str) {
+        self.wait_for(text);
+        let begun = Instant::now();
+        while self.now().local_modes.contains(LocalModes::ECHO) {
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "no secret is asked for:\n{}",
+                self.screen()
+            );
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// The screen as it is now.
     pub(crate) fn screen(&self) -> String {
         screen(&self.shown.lock().parser)
