@@ -108,7 +108,8 @@ fn simple(key: &str) -> Option<Case> {
             "api://contoso",
         ),
         "secret_days" => plain("secret_days", &[], "77"),
-        "mode" => plain("mode", &[], "automatic"),
+        "mode" => plain("mode", &[], "script"),
+        "script" => plain("script", &["--mode", "script"], "terraform"),
         "store" => plain("store", &[], "none"),
         _ => None,
     }
@@ -182,7 +183,7 @@ fn billing(key: &str) -> Option<Case> {
     let ea = ["generic", "--billing-account", ids::ENROLLMENT];
     let lab = billing_lab::lab;
     match key {
-        "agreement" => Some(case("agreement", lab(), &ea, &["ea"])),
+        "agreement" => agreement(),
         "billing_account" => asked(
             case(
                 "billing_account",
@@ -239,6 +240,32 @@ pub(super) fn choose(pty: &mut Pty, wanted: &str, other: &str) {
         });
     }
     pty.keys(ENTER);
+}
+
+/// Nobody signs in, so that Azure can't tell it, and the account's name leaves two agreements.
+fn agreement() -> Option<Case> {
+    let tenant = ids::TENANT.to_string();
+    let base = [
+        "spot-billing-engine",
+        "--mode",
+        "guided",
+        "--sign-in",
+        "none",
+        "--tenant",
+        &tenant,
+        "--billing-account",
+        ids::MCA_ACCOUNT,
+    ];
+    asked(
+        case("agreement", billing_lab::lab(), &base, &["mca"]),
+        |pty| {
+            choose(
+                pty,
+                "Microsoft Customer Agreement",
+                "Microsoft Partner Agreement",
+            );
+        },
+    )
 }
 
 fn customer() -> Option<Case> {
