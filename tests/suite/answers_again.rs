@@ -88,7 +88,7 @@ fn plan(lab: &Lab, words: &[&str]) -> Value {
 }
 
 /// The steps of a plan, but for where the answers came from that they follow.
-pub(crate) fn without_sources(document: &Value) -> Value {
+fn without_sources(document: &Value) -> Value {
     let mut steps = document["steps"].clone();
     for step in steps.as_array_mut().unwrap() {
         step.as_object_mut()

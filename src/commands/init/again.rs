@@ -58,6 +58,8 @@ pub(super) struct Again {
     /// The command line in pieces, each quoted for a shell.
     pieces: Vec<String>,
     connection: String,
+    /// Whether a person does the steps.
+    needs_person: bool,
 }
 
 impl Again {
@@ -67,7 +69,8 @@ impl Again {
         if !asks_which_app(spec) {
             decided.remove("partner_app");
         }
-        let answers = Written::of(answers, &decided);
+        let said = answers;
+        let answers = Written::of(said, &decided);
         let mut words = vec![vec!["azconnect".to_owned(), "init".to_owned()]];
         words.extend(answers.words());
         let file_flag = |flag: &str, file: &Path| vec![flag.to_owned(), file.display().to_string()];
@@ -94,8 +97,12 @@ impl Again {
             pieces[0] = format!("{} {vendor}", pieces[0]);
         }
         pieces.extend(app.azure_flag());
-        pieces.push("--yes".to_owned());
+        let needs_person = needs_person(&said);
+        if !needs_person {
+            pieces.push("--yes".to_owned());
+        }
         Again {
+            needs_person,
             answers,
             pieces,
             connection: spec.name.to_string(),
@@ -118,11 +125,15 @@ impl Again {
     /// The command line, for people.
     pub(super) fn blocks(&self) -> Vec<Block> {
         if self.pieces.len() > MOST_FLAGS {
-            let text = "The same without questions: add `--save-answers FILE` to keep these answers, then `azconnect init --answers FILE --yes`.";
+            let text = "The same with these answers: add `--save-answers FILE` to keep these answers, then `azconnect init --answers FILE`.";
             return vec![paragraph(text)];
         }
         vec![
-            paragraph("The same without questions, for a CI job:"),
+            paragraph(if self.needs_person {
+                "The same with these answers:"
+            } else {
+                "The same without questions, for a CI job:"
+            }),
             Block::Lines {
                 lines: self.lines(),
             },
@@ -173,6 +184,11 @@ impl Again {
         });
         Ok(())
     }
+}
+
+/// Whether a person does the steps, so that no script can run it.
+fn needs_person(answers: &Answers) -> bool {
+    answers.value("mode") == Some("guided")
 }
 
 /// Whether the vendor is of those that sign in with an app of Partner Center's.

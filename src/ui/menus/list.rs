@@ -273,10 +273,13 @@ mod tests {
     fn the_way_back_is_there_only_where_there_is_a_question_before() {
         for key in [Key::ArrowLeft, Key::Char('<')] {
             for kind in [Kind::One, Kind::Search, Kind::Many] {
-                assert_eq!(pressed(&mut list(kind, None), &[key.clone()]), Next::Back);
+                assert_eq!(
+                    pressed(&mut list(kind, None), std::slice::from_ref(&key)),
+                    Next::Back
+                );
                 let mut first = list(kind, None);
                 first.can_go_back = false;
-                assert_eq!(pressed(&mut first, &[key.clone()]), Next::Draw);
+                assert_eq!(pressed(&mut first, std::slice::from_ref(&key)), Next::Draw);
                 assert!(!first.keys(true).contains("back"), "{}", first.keys(true));
             }
         }

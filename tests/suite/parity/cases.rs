@@ -18,7 +18,7 @@ pub(super) fn of(key: &str) -> Option<Case> {
     simple(key)
         .or_else(|| billing(key))
         .or_else(|| partner(key))
-        .or_else(|| exports(key))
+        .or_else(|| super::exports::of(key))
 }
 
 fn words(all: &[&str]) -> Vec<String> {
@@ -26,7 +26,7 @@ fn words(all: &[&str]) -> Vec<String> {
 }
 
 /// A case without a prompt.
-fn case(key: &'static str, lab: Lab, base: &[&str], values: &[&str]) -> Case {
+pub(super) fn case(key: &'static str, lab: Lab, base: &[&str], values: &[&str]) -> Case {
     Case {
         key,
         lab,
@@ -38,7 +38,7 @@ fn case(key: &'static str, lab: Lab, base: &[&str], values: &[&str]) -> Case {
 }
 
 /// A case with one.
-fn asked(mut case: Case, answer: fn(&mut Pty)) -> Option<Case> {
+pub(super) fn asked(mut case: Case, answer: fn(&mut Pty)) -> Option<Case> {
     case.asked = Some(answer);
     Some(case)
 }
@@ -108,7 +108,8 @@ fn simple(key: &str) -> Option<Case> {
             "api://contoso",
         ),
         "secret_days" => plain("secret_days", &[], "77"),
-        "mode" => plain("mode", &[], "automatic"),
+        "mode" => plain("mode", &[], "script"),
+        "script" => plain("script", &["--mode", "script"], "terraform"),
         "store" => plain("store", &[], "none"),
         _ => None,
     }
@@ -182,7 +183,7 @@ fn billing(key: &str) -> Option<Case> {
     let ea = ["generic", "--billing-account", ids::ENROLLMENT];
     let lab = billing_lab::lab;
     match key {
-        "agreement" => Some(case("agreement", lab(), &ea, &["ea"])),
+        "agreement" => agreement(),
         "billing_account" => asked(
             case(
                 "billing_account",
@@ -223,7 +224,7 @@ fn billing(key: &str) -> Option<Case> {
 }
 
 /// Moves to the row that begins so, and takes it. The other row is there too. A row may have several lines.
-fn choose(pty: &mut Pty, wanted: &str, other: &str) {
+pub(super) fn choose(pty: &mut Pty, wanted: &str, other: &str) {
     pty.wait_for(other);
     let mut screen = pty.wait_for_menu(wanted);
     let mark = format!("› {wanted}");
@@ -239,6 +240,32 @@ fn choose(pty: &mut Pty, wanted: &str, other: &str) {
         });
     }
     pty.keys(ENTER);
+}
+
+/// Nobody signs in, so that Azure can't tell it, and the account's name leaves two agreements.
+fn agreement() -> Option<Case> {
+    let tenant = ids::TENANT.to_string();
+    let base = [
+        "spot-billing-engine",
+        "--mode",
+        "guided",
+        "--sign-in",
+        "none",
+        "--tenant",
+        &tenant,
+        "--billing-account",
+        ids::MCA_ACCOUNT,
+    ];
+    asked(
+        case("agreement", billing_lab::lab(), &base, &["mca"]),
+        |pty| {
+            choose(
+                pty,
+                "Microsoft Customer Agreement",
+                "Microsoft Partner Agreement",
+            );
+        },
+    )
 }
 
 fn customer() -> Option<Case> {
@@ -327,141 +354,4 @@ fn tells_no_domain(lab: &Lab) {
             action,
         });
     }
-}
-
-/// What is exported, and where it goes.
-fn exports(key: &str) -> Option<Case> {
-    let bare = || {
-        let mut state = billing_lab::state();
-        state.storage.accounts.clear();
-        state.storage.resource_groups.clear();
-        billing_lab::with(state)
-    };
-    let ea = [
-        "cloudpi",
-        "--billing-account",
-        ids::ENROLLMENT,
-        "--backfill-months",
-        "0",
-    ];
-    let located = [&ea[..], &["--location", "westeurope"]].concat();
-    let of = |key, value| Some(case(key, bare(), &located, &[value]));
-    let scope = account(ids::ENROLLMENT);
-    match key {
-        "export_dataset" => {
-            let base = [
-                "generic",
-                "--billing-account",
-                ids::ENROLLMENT,
-                "--location",
-                "westeurope",
-            ];
-            Some(case("export_dataset", bare(), &base, &["focus", "actual"]))
-        }
-        "export_scope" => export_scope(),
-        "export_name" => of("export_name", "dailycosts"),
-        "export_format" => of("export_format", "csv"),
-        "export_recurrence" => of("export_recurrence", "daily"),
-        "export_directory" => export_directory(),
-        "storage_account" => storage_account(),
-        "container" => of("container", "contoso-costs"),
-        "resource_group" => of("resource_group", "costs"),
-        "location" => asked(case("location", bare(), &ea, &["westeurope"]), |pty| {
-            pty.wait_for_prompt("In which region");
-            pty.keys("westeurope\r");
-        }),
-        "backfill_months" => {
-            let base = [
-                "cloudpi",
-                "--export-scope",
-                &scope,
-                "--location",
-                "westeurope",
-            ];
-            Some(case("backfill_months", bare(), &base, &["2"]))
-        }
-        _ => None,
-    }
-}
-
-/// Of two billing profiles, which are exported.
-fn export_scope() -> Option<Case> {
-    let lab = billing_lab::with(two_profiles(ids::MCA_ACCOUNT));
-    let value = format!(
-        "{}/billingProfiles/CNTS-NORD-BG7-TGB",
-        account(ids::MCA_ACCOUNT)
-    );
-    let base = [
-        "cloudpi",
-        "--billing-account",
-        ids::MCA_ACCOUNT,
-        "--billing-profile",
-        "all",
-        "--location",
-        "westeurope",
-    ];
-    asked(case("export_scope", lab, &base, &[&value]), |pty| {
-        pty.wait_for_menu("Contoso Nordic");
-        let screen = pty.screen();
-        let rows: Vec<&str> = screen.lines().filter(|row| row.contains("[ ]")).collect();
-        let at = rows
-            .iter()
-            .position(|row| row.contains("Contoso Nordic"))
-            .unwrap();
-        for _ in 0..at {
-            pty.keys(DOWN);
-        }
-        pty.keys(" \r");
-    })
-}
-
-/// Somebody's export does the same: whoever wants another one all the same has its files put elsewhere.
-fn export_directory() -> Option<Case> {
-    let lab = billing_lab::lab();
-    let account = format!(
-        "/subscriptions/{}/resourceGroups/costs/providers/Microsoft.Storage/storageAccounts/contosocosts",
-        ids::SUBSCRIPTION
-    );
-    let place = [
-        "--billing-account",
-        ids::ENROLLMENT,
-        "--storage-account",
-        &account,
-        "--location",
-        "westeurope",
-        "--backfill-months",
-        "0",
-    ];
-    billing_lab::run(&lab, "cloudpi", &place).exits(0);
-    let base = [&["cloudpi", "--connection", "other"][..], &place].concat();
-    asked(
-        case("export_directory", lab, &base, &["azconnect/other"]),
-        |pty| {
-            choose(pty, "Make another one", "Use the export");
-        },
-    )
-}
-
-/// An account that is there, among those that are offered.
-fn storage_account() -> Option<Case> {
-    let lab = billing_lab::lab();
-    lab.state(|state| {
-        state.storage.accounts.clear();
-        state.add_storage_account(ids::SUBSCRIPTION, "costs", "contosocosts");
-    });
-    let value = format!(
-        "/subscriptions/{}/resourceGroups/costs/providers/Microsoft.Storage/storageAccounts/contosocosts",
-        ids::SUBSCRIPTION
-    );
-    let subscription = ids::SUBSCRIPTION.to_string();
-    let base = [
-        "cloudpi",
-        "--billing-account",
-        ids::ENROLLMENT,
-        "--subscription",
-        &subscription,
-    ];
-    asked(case("storage_account", lab, &base, &[&value]), |pty| {
-        choose(pty, "contosocosts", "A new storage account");
-    })
 }

@@ -2,13 +2,13 @@
 //! where the question is one that is asked.
 
 mod cases;
+mod exports;
 
 use std::path::PathBuf;
 
 use azconnect::interview::{QUESTIONS, Question};
 use serde_json::Value;
 
-use crate::answers_again::without_sources;
 use crate::lab::{Lab, Ran};
 use crate::people;
 use crate::terminal::pty::Pty;
@@ -177,6 +177,13 @@ fn came(case: &Case, saved: &str, more: &[String]) -> Came {
     of(case, saved, &ran.exits(0))
 }
 
+/// Where an answer came from is the one thing that may differ.
+fn without_source(step: &Value) -> Value {
+    let mut step = step.clone();
+    step.as_object_mut().unwrap().remove("source");
+    step
+}
+
 fn by_prompt(case: &Case, asked: fn(&mut Pty)) -> Came {
     let saved = "prompt.toml";
     let words = words(case, saved, &[]);
@@ -204,7 +211,12 @@ fn of(case: &Case, saved: &str, ran: &Ran) -> Came {
     let is_answer = |line: &&str| !line.starts_with('#') && !line.is_empty();
     Came {
         screen: ran.stderr.clone(),
-        steps: without_sources(&document),
+        steps: document["steps"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(without_source)
+            .collect(),
         warnings: document["warnings"].clone(),
         command: document["command"].clone(),
         answers: text.lines().filter(is_answer).map(str::to_owned).collect(),

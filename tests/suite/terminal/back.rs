@@ -223,7 +223,7 @@ fn a_question_mark_explains_every_kind_of_question() {
     let plan = pty.wait_for("[s]ave");
     assert!(plan.contains("kept?  Contoso Production"), "{plan}");
     pty.keys("?\r");
-    pty.wait_for("save writes the plan");
+    pty.wait_for("no changes nothing");
     pty.keys("n\r");
     pty.end().exits(130);
 }

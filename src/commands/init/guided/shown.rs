@@ -106,7 +106,7 @@ impl Walk<'_> {
             .collect();
         let document = documents::document(
             Exit::Ok,
-            json!({"plan": true, "steps": steps, "guides": documented(&left)}),
+            json!({"plan": true, "steps": steps, "guides": documented(&left), "command": self.decided.again.command()}),
         );
         let intro = match left.len() {
             0 => "Everything is there already; nothing has to be done.".to_owned(),
