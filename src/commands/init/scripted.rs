@@ -8,6 +8,7 @@ use crate::commands::app::App;
 use crate::commands::arguments::Form;
 use crate::commands::documents;
 use crate::commands::views::paragraph;
+use crate::connection::Credential;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::interview::batch::Row;
@@ -144,6 +145,9 @@ const USED_UP: &[&str] = &[
     "secret_days",
 ];
 
+/// Answers that are others once the script has made a certificate: its key stays where it is, and azconnect is told of the public half.
+const CERTIFICATES: &[&str] = &["credential", "store"];
+
 /// The command that stores and proves the connection when the script has run, but for the app and its credential: the same answers.
 fn go_on(app: &App, decided: &Decided) -> String {
     let spec = &decided.spec;
@@ -156,7 +160,9 @@ fn go_on(app: &App, decided: &Decided) -> String {
     let asked = |key: &str| {
         let answer = decided.answers.get(key)?;
         let is_ours = matches!(answer.source, Source::Default | Source::Read(_));
-        (!is_ours && !USED_UP.contains(&key)).then_some(answer)
+        let is_made = matches!(spec.credential, Credential::NewCertificate { .. })
+            && CERTIFICATES.contains(&key);
+        (!is_ours && !is_made && !USED_UP.contains(&key)).then_some(answer)
     };
     for question in QUESTIONS {
         let values = asked(question.key).map_or(&[][..], |answer| answer.values.as_slice());

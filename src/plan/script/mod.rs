@@ -16,7 +16,7 @@ use std::str::FromStr;
 
 use super::Plan;
 use crate::azure::cloud::Cloud;
-use crate::connection::ConnectionSpec;
+use crate::connection::{ConnectionSpec, Credential};
 use crate::error::Result;
 use crate::steps::{Declared, Place, Receipts};
 use crate::vendors::Vendor;
@@ -119,7 +119,7 @@ pub struct Draft<'a> {
     pub tasks: Vec<Task>,
     /// What only a person can do, when all else is done.
     pub errands: Vec<Errand>,
-    /// Where a script writes the secret that it makes: a dotenv file that only its owner can read.
+    /// Where a script writes the secret that it makes: a dotenv file that only its owner can read; or the certificate and its key, in PEM.
     pub secret_file: String,
     /// The command that stores and proves the connection when the script has run, but for `--app-id` and its credential. It is shown.
     pub go_on: String,
@@ -176,9 +176,10 @@ impl<'a> Draft<'a> {
             after: step.after(),
             declared: by_script(step.declared(), spec, vendor),
         });
-        let secret_file = match spec.store.strip_prefix("file:") {
-            Some(path) => path.to_owned(),
-            None => format!("azconnect-{}.env", spec.name),
+        let secret_file = match (spec.store.strip_prefix("file:"), &spec.credential) {
+            (Some(path), _) => path.to_owned(),
+            (None, Credential::NewCertificate { .. }) => format!("azconnect-{}.pem", spec.name),
+            (None, _) => format!("azconnect-{}.env", spec.name),
         };
         Draft {
             vendor,

@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use super::standing::{differences, ids, standing};
 use super::tool::{az, shell, sign_in};
 use super::{Case, changed_nothing};
+use crate::lab::Lab;
 
 /// One vendor from end to end.
 fn leaves_the_same(name: &str) {
@@ -37,6 +38,29 @@ fn leaves_the_same(name: &str) {
     changed_nothing(&lab, before);
     assert_eq!(standing(&lab, &known), left);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), secret);
+    goes_on(&lab, &ran.stdout);
+}
+
+/// The command that the script ends with: azconnect finds everything, proves it, and keeps it.
+fn goes_on(lab: &Lab, said: &str) {
+    let command = said
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("azconnect "));
+    let store = format!("file:{}", lab.secret_file().display());
+    let mut all: Vec<&str> = command.unwrap().split(' ').collect();
+    all.extend(["--store", &store, "--yes", "--output", "json"]);
+    let before = lab.log().len();
+    let ran = lab.run(&all);
+    assert!(matches!(ran.code, 0 | 7), "{ran:#?}");
+    changed_nothing(lab, before);
+    let document = ran.json();
+    for step in document["steps"].as_array().unwrap() {
+        assert!(
+            matches!(step["status"].as_str(), Some("found" | "manual")),
+            "{step:#}"
+        );
+    }
+    assert!(lab.secret_file().exists());
 }
 
 #[test]
@@ -52,6 +76,11 @@ fn spot_billing_engine_of_an_enrollment() {
 #[test]
 fn spot_billing_engine_of_a_customer_agreement() {
     leaves_the_same("spot-billing-engine-mca");
+}
+
+#[test]
+fn optima_csp() {
+    leaves_the_same("optima-csp");
 }
 
 #[test]

@@ -11,6 +11,7 @@ use azconnect::sandbox::ids;
 use crate::billing_lab::{self, account, words};
 use crate::exports_lab;
 use crate::lab::{Lab, Ran};
+use crate::partner_lab;
 
 /// A vendor, and the answers that connect it unattended.
 struct Case {
@@ -39,6 +40,12 @@ const CASES: &[Case] = &[
         vendor: "spot-billing-engine",
         answers: || owned(&["--billing-account", ids::MCA_ACCOUNT]),
         lab: billing_lab::lab,
+    },
+    Case {
+        name: "optima-csp",
+        vendor: "optima-csp",
+        answers: || owned(&["--partner-id", ids::PARTNER_LOCATION_ID]),
+        lab: || partner_lab::lab(|_| {}),
     },
     Case {
         name: "spaceone",

@@ -85,7 +85,7 @@ fn opening(draft: &Draft<'_>) -> String {
         "#".to_owned(),
         "# It looks before it makes anything, so it can be run again and goes on after whatever stopped it. No secret is in it.".to_owned(),
         "#".to_owned(),
-        "# Whoever runs it has to be allowed to:".to_owned(),
+        "# Who can do what it does:".to_owned(),
     ];
     for task in draft.tasks.iter().filter(|task| !task.who.is_empty()) {
         lines.push(format!("#   {}: {}", printable(&task.title), task.who));
@@ -111,7 +111,7 @@ fn settings(draft: &Draft<'_>, body: &str) -> String {
     if body.contains("$secret_file") {
         text.push_str(&format!(
             "\n# Where the credential is written: a file that only you can read. If it is there, it is kept, and nothing new is made.\nsecret_file=${{AZCONNECT_SECRET_FILE:-{}}}\n",
-            word(&draft.secret_file)
+            file(&draft.secret_file)
         ));
     }
     text
@@ -217,6 +217,14 @@ fn names_principal(draft: &Draft<'_>) -> bool {
             Declared::KnownPrincipal { .. } | Declared::VendorApp { .. }
         )
     })
+}
+
+/// A file's name as a word; one that begins in the home folder begins there wherever the script runs.
+fn file(name: &str) -> String {
+    match name.strip_prefix("~/") {
+        Some(rest) => format!("~/{}", word(rest)),
+        None => word(name),
+    }
 }
 
 /// A text as one word of the shell, whatever is in it. [`crate::text::shell_word`] is for what people read: it leaves characters out.

@@ -1,12 +1,15 @@
-//! The functions that a script is written in, each a file beside this one. A script has those that it uses.
+//! The functions that a script is written in, and the patterns that they are given, each a file beside this one. A script has those that
+//! it uses.
 
-/// A function's name, and its text. One that uses another comes after it.
+/// A function's or pattern's name, and its text. One that uses another comes after it.
 const PARTS: &[(&str, &str)] = &[
     ("say", include_str!("parts/say.sh")),
     ("graph", include_str!("parts/graph.sh")),
     ("arm", include_str!("parts/arm.sh")),
     ("look", include_str!("parts/look.sh")),
     ("again", include_str!("parts/again.sh")),
+    ("not_yet", include_str!("parts/not_yet.sh")),
+    ("busy", include_str!("parts/busy.sh")),
     ("until_there", include_str!("parts/until_there.sh")),
     ("in_days", include_str!("parts/in_days.sh")),
     ("lower", include_str!("parts/lower.sh")),
@@ -73,7 +76,8 @@ mod tests {
                 let call = format!("{other} \"");
                 assert!(!code.contains(&call), "{name} uses {other}");
             }
-            assert!(part.contains(&format!("{name}() {{")), "{name}");
+            let begins = [format!("\n{name}() {{"), format!("\n{name}='")];
+            assert!(begins.iter().any(|begin| part.contains(begin)), "{name}");
         }
     }
 

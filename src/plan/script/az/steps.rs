@@ -219,7 +219,7 @@ principal=$(look find_principal)
 if [ -n "$principal" ]; then
   say '  it is there already'
 else
-  again "$new" 'Entra ID to know the new application everywhere' \
+  again "$not_yet" 'Entra ID to know the new application everywhere' \
     graph patch "$service_principal" --headers Prefer=create-if-missing --body '{}' --output none
   principal=$(until_there 'Entra ID to show the new service principal' find_principal)
 fi
@@ -253,7 +253,7 @@ there=$(graph get "$federated" --output tsv --query {})
 if [ -n "$there" ]; then
   say '  it is there already'
 else
-  again "$new" 'Entra ID to know the new application everywhere' \
+  again "$not_yet" 'Entra ID to know the new application everywhere' \
     graph patch "$federated(name='{name}')" --headers Prefer=create-if-missing --output none --body {}
 fi
 "#,

@@ -196,6 +196,17 @@ fn a_role_has_the_name_that_azconnect_gives_it() {
 }
 
 #[test]
+fn a_file_in_the_home_folder_is_there_wherever_the_script_runs() {
+    let home = tempfile::tempdir().unwrap();
+    let mut spec = spec(own("app"), Credential::NewSecret { days: 90 }, "Contoso");
+    spec.store = "file:~/a 'key'.env".to_owned();
+    let script = format!("HOME=$PWD\n{}", written(&spec, |_| {}));
+    let (output, _) = run(home.path(), &script, &[]);
+    is_well(&output);
+    assert!(home.path().join("a 'key'.env").exists());
+}
+
+#[test]
 fn a_run_that_was_cut_off_leaves_no_secret_that_nobody_has() {
     let home = tempfile::tempdir().unwrap();
     let spec = spec(own("app"), Credential::NewSecret { days: 90 }, "Contoso");
@@ -266,12 +277,12 @@ fn a_certificate_that_is_made_stays_in_its_file_and_its_public_half_is_added() {
     );
     let (output, told) = run(home.path(), &written(&spec, |_| {}), &[]);
     is_well(&output);
-    let file = home.path().join("azconnect-spot.env");
+    let file = home.path().join("azconnect-spot.pem");
     let pem = std::fs::read_to_string(&file).unwrap();
     assert!(pem.starts_with("-----BEGIN CERTIFICATE-----") && pem.contains("PRIVATE KEY-----"));
     let mode = std::fs::metadata(&file).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
-    let public = std::fs::read_to_string(home.path().join("azconnect-spot.env.cer")).unwrap();
+    let public = std::fs::read_to_string(home.path().join("azconnect-spot.pem.cer")).unwrap();
     assert!(!public.contains("PRIVATE"));
     let bodies = bodies(&told);
     let body = bodies

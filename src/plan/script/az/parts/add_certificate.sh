@@ -9,6 +9,6 @@ add_certificate() {
   keys=$(graph get "$about" --output json --query 'keyCredentials[].{customKeyIdentifier:customKeyIdentifier,displayName:displayName,endDateTime:endDateTime,key:key,keyId:keyId,startDateTime:startDateTime,type:type,usage:usage}')
   one='{"type":"AsymmetricX509Cert","usage":"Verify","key":"'"$1"'","displayName":"'"$2"'"}'
   if [ -n "$keys" ] && [ "$keys" != '[]' ]; then one="${keys%]},$one]"; else one="[$one]"; fi
-  again "$new" 'Entra ID to know the new application everywhere' \
+  again "$not_yet" 'Entra ID to know the new application everywhere' \
     graph patch "/v1.0/applications/$application_id" --body '{"keyCredentials":'"$one"'}' --output none
 }

@@ -1,7 +1,4 @@
-# Entra ID and Azure answer before all of their replicas know of something new, and are busy at times. What they say then looks like a
-# refusal and passes: it is asked again, for ten minutes at most. What passes (a pattern), what is waited for, and the request.
-new='Request_ResourceNotFound|NoBackingApplicationObject|does not reference a valid application object|backing application of the service principal|PrincipalNotFound|The provided principal Tenant Id|^ERROR: Too Many Requests'
-busy='^ERROR: (Too Many Requests|Service Unavailable)|RP Not Registered|ContainerBeingDeleted'
+# Asks again what is refused for a reason that passes, for ten minutes at most: the reasons (a pattern), what is waited for, the request.
 again() {
   local passes=$1 what=$2 end=$((SECONDS + 600)) pause=1
   shift 2

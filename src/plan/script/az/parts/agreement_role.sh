@@ -8,7 +8,7 @@ agreement_role() {
     return
   fi
   body='{"principalId":"'"$principal"'","principalTenantId":"'"$tenant"'","roleDefinitionId":"'"$scope/billingRoleDefinitions/$role"'"}'
-  again "$new" 'the billing system to know the new service principal' \
+  again "$not_yet" 'the billing system to know the new service principal' \
     arm post "$scope/createBillingRoleAssignment?api-version=2024-04-01" --body "$body" --output none
   until_there 'the billing system to list the new role' has_billing_role "$scope" "$role" >/dev/null
 }

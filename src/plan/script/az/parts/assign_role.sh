@@ -10,6 +10,6 @@ assign_role() {
   name=$(uuid5 "$3" "$(lower "$scope")|$principal|$role")
   # Without the principal's type Azure would look it up in a replica that may not know it yet.
   body='{"properties":{"roleDefinitionId":"'"$scope/providers/Microsoft.Authorization/roleDefinitions/$role"'","principalId":"'"$principal"'","principalType":"ServicePrincipal"}}'
-  again "$new" 'Azure to know the new service principal everywhere' \
+  again "$not_yet" 'Azure to know the new service principal everywhere' \
     arm put "$list/$name?api-version=2022-04-01" --body "$body" --output none
 }

@@ -13,6 +13,6 @@ enrollment_role() {
   fi
   name=$(uuid5 "$3" "$(lower "$scope")|$principal|$role")
   body='{"properties":{"principalId":"'"$principal"'","principalTenantId":"'"$tenant"'","roleDefinitionId":"'"$scope/billingRoleDefinitions/$role"'"}}'
-  again "$new" 'the billing system to know the new service principal' \
+  again "$not_yet" 'the billing system to know the new service principal' \
     arm put "$scope/billingRoleAssignments/$name?api-version=2019-10-01-preview" --body "$body" --output none
 }

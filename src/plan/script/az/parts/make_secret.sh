@@ -20,7 +20,7 @@ make_secret() {
   fi
   marker="azconnect $1 $(date -u +%Y-%m-%d) $RANDOM$RANDOM"
   (umask 077 && printf '%s' "$marker" >"$note")
-  secret=$(again "$new" 'Entra ID to know the new application everywhere' graph post "$about/addPassword" --query secretText --output tsv \
+  secret=$(again "$not_yet" 'Entra ID to know the new application everywhere' graph post "$about/addPassword" --query secretText --output tsv \
     --body '{"passwordCredential":{"displayName":"'"$marker"'","endDateTime":"'"$(in_days "$2" %Y-%m-%dT%H:%M:%SZ)"'"}}')
   # In single quotes where a shell would change it. `printf` is the shell's own: the secret is in no process's arguments.
   case $secret in "~"* | *[!A-Za-z0-9._~+/=@%,-]*) secret="'$secret'" ;; esac
