@@ -15,6 +15,7 @@ mod partner_app;
 mod past_months;
 mod refusals;
 mod resume;
+mod script_files;
 mod scripted;
 mod show_plan;
 
@@ -46,6 +47,7 @@ Examples:
   azconnect init generic --export-dataset focus --export-format parquet
   azconnect init --batch tenants.csv --plan
   azconnect init spot-cost-intelligence --mode script > connect.sh
+  azconnect init cloudpi --mode script --script terraform --script-to cloudpi
   azconnect init spot-cost-intelligence --sandbox --yes";
 
 /// Connect Azure to a cost tool
@@ -69,7 +71,7 @@ pub struct Args {
     #[arg(long = "answers", value_name = "FILE", id = "answers_file")]
     answers_file: Option<PathBuf>,
     /// Connect many, each with the answers of its row, from a TOML file with [[connection]] tables or a CSV file with a header
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["answers_file", "resume", "client_secret_stdin", "client_secret_file", "handover_to", "wait", "connection"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["answers_file", "resume", "client_secret_stdin", "client_secret_file", "handover_to", "wait", "connection", "script_to"])]
     batch: Option<PathBuf>,
     /// Show the plan and change nothing
     #[arg(long)]
@@ -89,6 +91,9 @@ pub struct Args {
     /// Write the values of the vendor's form, the secret among them, to a file that only you can read
     #[arg(long, value_name = "FILE")]
     handover_to: Option<PathBuf>,
+    /// With --mode script, write its files to a folder (Terraform and Bicep have several), and nothing to stdout
+    #[arg(long, value_name = "FOLDER")]
+    script_to: Option<PathBuf>,
     /// Stay until the export's first file is there (up to a day; Ctrl-C leaves everything as it is)
     #[arg(long)]
     wait: bool,
@@ -137,7 +142,7 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
     let language = scripted::language(&answers, &args)?;
     let decided = decide(&args, app, answers, given).await?;
     if let Some(language) = language.filter(|_| !args.plan) {
-        return scripted::run(app, &decided, language).await;
+        return scripted::run(app, &decided, language, args.script_to.as_deref()).await;
     }
     let _lock = app.connections.lock(&decided.spec.name)?;
     apply::run(&args, app, decided).await
