@@ -6,8 +6,10 @@
 
 mod bicep;
 mod bicep_reader;
+mod deploying;
 mod hcl_reader;
 mod hostile;
+mod printed;
 mod samples;
 mod terraform;
 

@@ -83,7 +83,7 @@ is_new() {
   local said
   if said=$(az rest --method get --url "$1" --output none 2>&1); then
     echo false
-  elif grep -q NotFound <<<"$said"; then
+  elif grep -qiE 'not ?found' <<<"$said"; then
     echo true
   else
     printf '%s\n' "$said" >&2
