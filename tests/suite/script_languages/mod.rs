@@ -4,6 +4,7 @@
 //! language's (Terraform reads its own, where it is installed), that each thing stands in them once with its values, that every reference
 //! leads somewhere, that only arguments are used that the providers document, and that every body is of Microsoft's own type.
 
+mod arguments;
 mod bicep;
 mod bicep_reader;
 mod by_terraform;

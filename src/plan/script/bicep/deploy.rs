@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::super::{Draft, ScriptFile, beside};
+use super::groups::ManagementGroup;
 use super::looked::{self, Asked};
-use super::resources::ManagementGroup;
 use crate::connection::{Application, Scope};
 use crate::steps::Declared;
 use crate::text::shell_word;
