@@ -153,6 +153,7 @@ fn of_row(args: &Args, row: &Row, plan: bool) -> Args {
         client_secret_stdin: false,
         client_secret_file: None,
         handover_to: None,
+        script_to: None,
         wait: false,
     }
 }

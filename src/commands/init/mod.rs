@@ -19,6 +19,7 @@ mod past_months;
 mod refusals;
 mod resume;
 mod save_plan;
+mod script_files;
 mod scripted;
 mod show_plan;
 mod signed_in;
@@ -54,6 +55,7 @@ Examples:
   azconnect init generic --export-dataset focus --export-format parquet
   azconnect init --batch tenants.csv --plan
   azconnect init spot-cost-intelligence --mode script > connect.sh
+  azconnect init cloudpi --mode script --script terraform --script-to cloudpi
   azconnect init spot-cost-intelligence --sandbox --yes";
 
 /// Connect Azure to a cost tool
@@ -80,7 +82,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     save_answers: Option<PathBuf>,
     /// Connect many, each with the answers of its row, from a TOML file with [[connection]] tables or a CSV file with a header
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["answers_file", "save_answers", "resume", "client_secret_stdin", "client_secret_file", "handover_to", "wait", "connection"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["answers_file", "save_answers", "resume", "client_secret_stdin", "client_secret_file", "handover_to", "wait", "connection", "script_to"])]
     batch: Option<PathBuf>,
     /// Show the plan and change nothing
     #[arg(long)]
@@ -100,6 +102,9 @@ pub struct Args {
     /// Write the values of the vendor's form, the secret among them, to a file that only you can read
     #[arg(long, value_name = "FILE")]
     handover_to: Option<PathBuf>,
+    /// With --mode script, write its files to a folder (Terraform and Bicep have several), and nothing to stdout
+    #[arg(long, value_name = "FOLDER")]
+    script_to: Option<PathBuf>,
     /// Stay until the export's first file is there (up to a day; Ctrl-C leaves everything as it is)
     #[arg(long)]
     wait: bool,
@@ -194,7 +199,7 @@ async fn attempt(
         sitting.has_saved = true;
     }
     if let Some(language) = language.filter(|_| !args.plan) {
-        return scripted::run(app, &decided, language).await;
+        return scripted::run(app, &decided, language, args.script_to.as_deref()).await;
     }
     let _lock = app.connections.lock(&decided.spec.name)?;
     if decided.guided.is_some() {

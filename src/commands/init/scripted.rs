@@ -1,9 +1,11 @@
 //! `--mode script`: the plan as a script on stdout, for whoever reviews it and runs it themselves. Nothing is written to Azure, and nothing
-//! on this machine.
+//! on this machine but the script itself, with `--script-to`.
+
+use std::path::Path;
 
 use serde_json::json;
 
-use super::{Args, Decided, partner_app};
+use super::{Args, Decided, partner_app, script_files};
 use crate::commands::app::App;
 use crate::commands::arguments::Form;
 use crate::commands::documents;
@@ -25,12 +27,15 @@ use crate::ui::{Block, Event, Output, write_raw};
 /// `Usage` where the other answers don't go with it.
 pub(super) fn language(answers: &Answers, args: &Args) -> Result<Option<Language>> {
     if answers.value("mode") != Some("script") {
-        return match answers.get("script") {
-            Some(_) => Err(Error::usage(
+        let said = answers.get("script").map(|_| "--script");
+        return match said.or(args.script_to.as_ref().map(|_| "--script-to")) {
+            Some(flag) => Err(Error::usage(
                 "script_without_mode",
-                "`--script` says in which language a script is written, and none is wanted.",
+                format!("`{flag}` is about a script, and none is wanted."),
             )
-            .hint("Say so with `--mode script`, or leave `--script` away.")),
+            .hint(format!(
+                "Say so with `--mode script`, or leave `{flag}` away."
+            ))),
             None => Ok(None),
         };
     }
@@ -76,11 +81,16 @@ pub(super) fn refuse_many(rows: &[Row]) -> Result<()> {
     }
 }
 
-/// Writes the script.
+/// Writes the script: to a folder, if one is named, and else to stdout.
 ///
 /// # Errors
-/// `Usage` where the vendor or the language can't be served.
-pub(super) async fn run(app: &App, decided: &Decided, language: Language) -> Result<Exit> {
+/// `Usage` where the vendor or the language can't be served, or the folder has other files of those names.
+pub(super) async fn run(
+    app: &App,
+    decided: &Decided,
+    language: Language,
+    folder: Option<&Path>,
+) -> Result<Exit> {
     let Decided { vendor, spec, .. } = decided;
     let plan = Plan::new(spec, vendor, None, Some("a file"))?;
     let cloud = &app.reach().await?.cloud;
@@ -90,11 +100,16 @@ pub(super) async fn run(app: &App, decided: &Decided, language: Language) -> Res
         draft.errands.push(errand());
     }
     let script = draft.write(language)?;
+    if let Some(folder) = folder {
+        script_files::write(&script, folder)?;
+    }
     app.ui.tell(Event::Shown {
-        blocks: how_to_use(&script, language),
+        blocks: how_to_use(&script, language, folder),
     });
     if app.global.output == Form::Text {
-        write_raw(script.as_text(language).as_bytes());
+        if folder.is_none() {
+            write_raw(script.as_text(language).as_bytes());
+        }
         return Ok(Exit::Ok);
     }
     let files = script.files.iter();
@@ -123,12 +138,26 @@ fn errand() -> Errand {
 }
 
 /// What to do with it.
-fn how_to_use(script: &Script, language: Language) -> Vec<Block> {
+fn how_to_use(script: &Script, language: Language, folder: Option<&Path>) -> Vec<Block> {
     let name = script.files.first().map_or("", |file| file.name.as_str());
-    vec![paragraph(format!(
-        "Nothing was changed. The script goes to stdout ({}): keep it as `{name}`, read it, and run it as it says at its top. What to do then stands at its end.",
-        language.key()
-    ))]
+    let key = language.key();
+    let text = match (folder, script.files.as_slice()) {
+        (Some(folder), files) => {
+            let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+            format!(
+                "Nothing was changed in Azure. The script is in {} ({key}): {}. Read it, and run it as `{name}` says at its top.",
+                crate::text::printable(&folder.display().to_string()),
+                names.join(", ")
+            )
+        }
+        (None, [_]) => format!(
+            "Nothing was changed. The script goes to stdout ({key}): keep it as `{name}`, read it, and run it as it says at its top. What to do then stands at its end."
+        ),
+        (None, _) => format!(
+            "Nothing was changed. The script goes to stdout ({key}), file after file, each below a line with its name. `--script-to FOLDER` writes the files themselves. `{name}` says at its top how they are run."
+        ),
+    };
+    vec![paragraph(text)]
 }
 
 /// Answers that are about this run, or that the script has used up.

@@ -9,7 +9,7 @@
 
 mod arm_schemas;
 mod csdl;
-mod definitions;
+pub(crate) mod definitions;
 mod entra;
 mod entra_rules;
 mod exceptions;

@@ -1,15 +1,20 @@
 //! Plans said as Terraform and as Bicep, read back by parsers of those languages and held against what the steps declare.
 //!
-//! Neither Terraform with its providers nor Bicep's compiler can be had from a package registry, so what is proven here is that the
-//! files are the language's, that each thing stands in them once with its values, that every reference leads somewhere, and that
-//! only arguments are used that the providers document.
+//! Neither Terraform's providers nor Bicep's compiler can be had from a package registry, so what is proven here is that the files are the
+//! language's (Terraform reads its own, where it is installed), that each thing stands in them once with its values, that every reference
+//! leads somewhere, that only arguments are used that the providers document, and that every body is of Microsoft's own type.
 
+mod arguments;
 mod bicep;
 mod bicep_reader;
+mod by_terraform;
+mod deploying;
 mod hcl_reader;
 mod hostile;
+mod printed;
 mod samples;
 mod terraform;
+mod types;
 
 use azconnect::plan::script::{Language, Script};
 use azconnect::steps::Declared;

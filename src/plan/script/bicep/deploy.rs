@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::super::{Draft, ScriptFile, beside};
+use super::groups::ManagementGroup;
 use super::looked::{self, Asked};
-use super::resources::ManagementGroup;
 use crate::connection::{Application, Scope};
 use crate::steps::Declared;
 use crate::text::shell_word;
@@ -83,7 +83,7 @@ is_new() {
   local said
   if said=$(az rest --method get --url "$1" --output none 2>&1); then
     echo false
-  elif grep -q NotFound <<<"$said"; then
+  elif grep -qiE 'not ?found' <<<"$said"; then
     echo true
   else
     printf '%s\n' "$said" >&2

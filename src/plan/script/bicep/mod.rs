@@ -6,9 +6,11 @@
 //! <https://learn.microsoft.com/graph/templates/reference/applications>
 
 mod deploy;
+mod groups;
 mod looked;
 mod modules;
 mod resources;
+mod storage;
 mod text;
 
 use serde_json::json;
@@ -29,13 +31,13 @@ const GRAPH: (&str, &str) = (
 /// The draft as Bicep, what deploys it, and a script for what Bicep can't do.
 pub(super) fn write(draft: &Draft<'_>) -> Script {
     let beside = beside::script(draft, &|task| reason(draft, task).is_some());
-    let groups = resources::management_groups(draft);
+    let groups = groups::management_groups(draft);
     let main = ScriptFile {
         name: "main.bicep".to_owned(),
         text: main(draft),
     };
     let used = modules::used_by(&main.text);
-    let storage = resources::storage_file(draft).map(|text| file("storage.bicep", text));
+    let storage = storage::storage_file(draft).map(|text| file("storage.bicep", text));
     let config = uses_graph(draft).then(|| file("bicepconfig.json", config()));
     let deploy = file("deploy.sh", deploy::script(draft, &groups, beside.as_ref()));
     let files = std::iter::once(main)

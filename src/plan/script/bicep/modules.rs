@@ -49,10 +49,7 @@ mod tests {
         for (name, text) in MODULES {
             for line in text.lines().filter(|line| line.starts_with("resource ")) {
                 let known = |version: &&str| line.contains(&format!("@{version}'"));
-                assert!(
-                    versions.iter().any(|version| known(&version)),
-                    "{name}: {line}"
-                );
+                assert!(versions.iter().any(known), "{name}: {line}");
             }
         }
     }

@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::super::versions::{AUTHORIZATION, EXPORTS, RESOURCES, STORAGE};
-use super::super::words::above;
+use super::super::versions::RESOURCES;
 use super::super::{Draft, Task};
-use super::text::{Bicep, File, escaped, quoted};
-use super::{looked, makes_application};
+use super::makes_application;
+use super::text::{Bicep, escaped, quoted};
 use crate::connection::{Scope, StorageAccountId};
 use crate::steps::Declared;
 use crate::steps::declared::TOMORROW;
@@ -268,163 +267,6 @@ fn group_of(account: &StorageAccountId) -> String {
     )
 }
 
-/// A management group, which only a deployment of its own reaches.
-pub(super) struct ManagementGroup {
-    /// Its name.
-    pub(super) name: String,
-    /// The file for it.
-    pub(super) file: String,
-    /// What is in the file.
-    pub(super) text: String,
-    /// What may be there already.
-    pub(super) asked: Vec<looked::Asked>,
-}
-
-/// A file for each management group on which there is something to be made.
-pub(super) fn management_groups(draft: &Draft<'_>) -> Vec<ManagementGroup> {
-    let mut names: Vec<&String> = Vec::new();
-    for task in &draft.tasks {
-        if let Declared::Role { scope, .. } | Declared::Export { scope, .. } = &task.declared
-            && let Scope::ManagementGroup(name) = scope
-            && !names.contains(&name)
-        {
-            names.push(name);
-        }
-    }
-    let numbered = names.into_iter().zip(1..);
-    numbered
-        .map(|(name, number): (&String, usize)| ManagementGroup {
-            name: name.clone(),
-            file: format!("management-group-{number}.bicep"),
-            text: management_group(draft, name),
-            asked: looked::at_group(draft, name),
-        })
-        .collect()
-}
-
-fn management_group(draft: &Draft<'_>, name: &str) -> String {
-    let here = |scope: &Scope| matches!(scope, Scope::ManagementGroup(own) if own == name);
-    let mut statements = Vec::new();
-    let (mut roles, mut exports) = (0, 0);
-    for task in &draft.tasks {
-        match &task.declared {
-            Declared::Role { scope, role, .. } if here(scope) => {
-                roles += 1;
-                statements.push((above(task), group_role(roles, *role)));
-            }
-            Declared::Export {
-                scope, name, body, ..
-            } if here(scope) => {
-                exports += 1;
-                statements.push((above(task), group_export(exports, name, body)));
-            }
-            _ => {}
-        }
-    }
-    let mut file = File::default();
-    file.say(
-        &format!("What is made on the management group {name}, which main.bicep doesn't reach."),
-        "targetScope = 'managementGroup'",
-    );
-    file.described(
-        "Object ID of the service principal: an output of main.bicep.",
-        "param principalId string",
-    );
-    looked::parameters(&mut file, &looked::at_group(draft, name));
-    for (above, statement) in statements {
-        file.say(&above, &statement);
-    }
-    file.finish()
-}
-
-fn group_role(number: usize, role: Uuid) -> String {
-    let definition =
-        format!("tenantResourceId('Microsoft.Authorization/roleDefinitions', '{role}')");
-    let body = Bicep::object([
-        (
-            "name",
-            Bicep::code(format!("guid(managementGroup().id, principalId, '{role}')")),
-        ),
-        (
-            "properties",
-            Bicep::object([
-                ("principalId", Bicep::code("principalId")),
-                ("principalType", Bicep::text("ServicePrincipal")),
-                ("roleDefinitionId", Bicep::code(definition)),
-            ]),
-        ),
-    ]);
-    let kind = format!("Microsoft.Authorization/roleAssignments@{AUTHORIZATION}");
-    resource(&format!("role{number}"), &kind, &body)
-}
-
-fn group_export(number: usize, name: &str, body: &Value) -> String {
-    let members = Bicep::object([
-        ("name", Bicep::text(name)),
-        ("location", said(&body["location"])),
-        ("identity", said(&body["identity"])),
-        ("properties", said(&body["properties"])),
-    ]);
-    format!(
-        "resource export{number} 'Microsoft.CostManagement/exports@{EXPORTS}' = if (makeExport{number}) {}",
-        members.write(0)
-    )
-}
-
-/// `storage.bicep`: the storage account and the container in it; none where the plan makes none.
-pub(super) fn storage_file(draft: &Draft<'_>) -> Option<String> {
-    let mut file = File::default();
-    file.say(
-        "Where the exports are written.",
-        "targetScope = 'resourceGroup'",
-    );
-    for (name, what) in [
-        ("makeAccount", "the storage account"),
-        ("makeContainer", "the container"),
-    ] {
-        file.described(
-            &format!("Whether {what} is made: false where it is there already."),
-            &format!("param {name} bool"),
-        );
-    }
-    let mut is_used = false;
-    for task in &draft.tasks {
-        let statement = match &task.declared {
-            Declared::StorageAccount { id, body } => storage_account(id, body),
-            Declared::Container { account, name } => container(account, name),
-            _ => continue,
-        };
-        is_used = true;
-        file.say(&above(task), &statement);
-    }
-    is_used.then(|| file.finish())
-}
-
-fn storage_account(id: &StorageAccountId, body: &Value) -> String {
-    let mut members = vec![("name".to_owned(), Bicep::text(&id.account))];
-    if let Bicep::Object(rest) = said(body) {
-        members.extend(rest);
-    }
-    let kind = format!("Microsoft.Storage/storageAccounts@{STORAGE}");
-    unless_there("account", &kind, "makeAccount", &Bicep::Object(members))
-}
-
-fn container(account: &StorageAccountId, name: &str) -> String {
-    let body = Bicep::object([
-        (
-            "name",
-            Bicep::text(format!("{}/default/{name}", account.account)),
-        ),
-        (
-            "properties",
-            Bicep::object([("publicAccess", Bicep::text("None"))]),
-        ),
-        ("dependsOn", Bicep::List(vec![Bicep::code("account")])),
-    ]);
-    let kind = format!("Microsoft.Storage/storageAccounts/blobServices/containers@{STORAGE}");
-    unless_there("exports", &kind, "makeContainer", &body)
-}
-
 fn resource_group(declared: &Declared) -> Option<String> {
     let Declared::ResourceGroup {
         name,
@@ -467,12 +309,13 @@ fn federated(declared: &Declared) -> Option<String> {
     Some(resource("federated", kind, &body))
 }
 
-fn resource(symbol: &str, kind: &str, body: &Bicep) -> String {
+/// A resource.
+pub(super) fn resource(symbol: &str, kind: &str, body: &Bicep) -> String {
     format!("resource {symbol} '{kind}' = {}", body.write(0))
 }
 
 /// A resource that is made where a parameter says that it is not there.
-fn unless_there(symbol: &str, kind: &str, parameter: &str, body: &Bicep) -> String {
+pub(super) fn unless_there(symbol: &str, kind: &str, parameter: &str, body: &Bicep) -> String {
     format!(
         "resource {symbol} '{kind}' = if ({parameter}) {}",
         body.write(0)
@@ -480,7 +323,7 @@ fn unless_there(symbol: &str, kind: &str, parameter: &str, body: &Bicep) -> Stri
 }
 
 /// A body as it is said here.
-fn said(body: &Value) -> Bicep {
+pub(super) fn said(body: &Value) -> Bicep {
     let known = |text: &str| (text == TOMORROW).then(|| "'${firstDay}T00:00:00Z'".to_owned());
     Bicep::json(body, &known)
 }

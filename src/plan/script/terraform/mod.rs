@@ -8,6 +8,8 @@
 //! <https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs>,
 //! <https://registry.terraform.io/providers/Azure/azapi/latest/docs>
 
+mod arm;
+mod directory;
 mod hcl;
 mod resources;
 

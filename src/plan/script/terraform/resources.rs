@@ -3,20 +3,18 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::super::versions::{BILLING, ENROLLMENT, EXPORTS, STORAGE};
 use super::super::words::above;
 use super::super::{Draft, Task};
-use super::hcl::{Block, Hcl, quoted};
+use super::arm::{
+    Azapi, PRINCIPAL, assignment_name, export_id, resource_type, role_definition, said,
+};
+use super::directory::{application, certificate, federated, owners};
+use super::hcl::{Block, Hcl};
 use crate::connection::{Agreement, Scope, StorageAccountId};
 use crate::steps::Declared;
-use crate::steps::declared::TOMORROW;
 use crate::text::shell_word;
-
-/// Tomorrow, when it is first applied.
-const FIRST_DAY: &str =
-    r#"formatdate("YYYY-MM-DD'T'00:00:00'Z'", timeadd(plantimestamp(), "24h"))"#;
 
 /// The blocks of all steps that Terraform does, in their order.
 pub(super) fn blocks(draft: &Draft<'_>) -> Vec<Block> {
@@ -325,180 +323,9 @@ impl Writer<'_> {
     }
 }
 
-/// Stands for the service principal in a body.
-const PRINCIPAL: &str = "<principal>";
-
-/// What stands for something else in a body.
-fn known(text: &str) -> Option<String> {
-    match text {
-        TOMORROW => Some(FIRST_DAY.to_owned()),
-        PRINCIPAL => Some("local.principal_id".to_owned()),
-        _ => None,
-    }
-}
-
-fn said(body: &Value) -> Hcl {
-    Hcl::json(body, &known)
-}
-
-/// Whoever applies it owns the app, as if they had registered it.
-fn owners() -> Hcl {
-    Hcl::List(vec![Hcl::code(
-        "data.azuread_client_config.current.object_id",
-    )])
-}
-
 /// What others may use too is neither changed nor deleted once it is there.
 fn kept() -> Block {
     Block::new("lifecycle", &[])
         .set("ignore_changes", Hcl::code("all"))
         .set("prevent_destroy", Hcl::code("true"))
-}
-
-/// The app registration: a new one, or one that is only looked up.
-fn application(declared: &Declared) -> Option<Block> {
-    match declared {
-        Declared::Application {
-            display_name,
-            redirect_uris,
-            notes,
-            ..
-        } => {
-            let uris = redirect_uris.iter().map(|uri| Hcl::text(with_path(uri)));
-            let block = Block::new("resource", &["azuread_application", "app"])
-                .comment("The provider has no word for an app's unique name; azconnect goes on with its client ID.")
-                .set("display_name", Hcl::text(display_name))
-                .set("sign_in_audience", Hcl::text("AzureADMyOrg"))
-                .set("owners", owners())
-                .set("notes", Hcl::text(notes))
-                .set("tags", Hcl::List(vec![Hcl::text("azconnect")]))
-                .set("prevent_duplicate_names", Hcl::code("true"));
-            let web = Block::new("web", &[]).set("redirect_uris", Hcl::List(uris.collect()));
-            Some(if redirect_uris.is_empty() {
-                block
-            } else {
-                block.block(web)
-            })
-        }
-        Declared::KnownApplication { client_id } => Some(
-            Block::new("data", &["azuread_application", "app"])
-                .set("client_id", Hcl::text(client_id)),
-        ),
-        _ => None,
-    }
-}
-
-/// The redirect URI as the provider takes it: with a path, if only `/`.
-///
-/// Source: hashicorp/terraform-provider-azuread, `internal/helpers/tf/validation/uri.go`
-fn with_path(uri: &str) -> String {
-    match uri.split_once("://") {
-        Some((_, rest)) if !rest.contains('/') => format!("{uri}/"),
-        _ => uri.to_owned(),
-    }
-}
-
-/// The vendor's public certificate.
-fn certificate(public: &str) -> Block {
-    Block::new("resource", &["azuread_application_certificate", "app"])
-        .set("application_id", Hcl::code("local.application_id"))
-        .set("type", Hcl::text("AsymmetricX509Cert"))
-        .set("encoding", Hcl::text("base64"))
-        .set("value", Hcl::text(public))
-}
-
-fn federated(declared: &Declared) -> Option<Block> {
-    let Declared::Federated {
-        name,
-        issuer,
-        subject,
-        audience,
-    } = declared
-    else {
-        return None;
-    };
-    let labels = ["azuread_application_federated_identity_credential", "app"];
-    Some(
-        Block::new("resource", &labels)
-            .set("application_id", Hcl::code("local.application_id"))
-            .set("display_name", Hcl::text(name))
-            .set("issuer", Hcl::text(issuer))
-            .set("subject", Hcl::text(subject))
-            .set("audiences", Hcl::List(vec![Hcl::text(audience)])),
-    )
-}
-
-/// A resource of `azapi`.
-struct Azapi<'a> {
-    label: &'a str,
-    kind: String,
-    parent: &'a str,
-    name: &'a str,
-}
-
-impl Azapi<'_> {
-    /// The resource with the body that makes it; what `azapi` has words of its own for stands beside the body.
-    fn block(&self, body: &Value) -> Block {
-        let mut rest = body.clone();
-        let mut taken = |key: &str| rest.as_object_mut().and_then(|all| all.remove(key));
-        let (location, tags) = (taken("location"), taken("tags"));
-        let identity = taken("identity")
-            .map(|identity| said(&identity["type"]))
-            .map(|kind| Block::new("identity", &[]).set("type", kind));
-        let block = Block::new("resource", &["azapi_resource", self.label])
-            .set("type", Hcl::text(&self.kind))
-            .set("parent_id", Hcl::text(self.parent))
-            .set("name", Hcl::text(self.name))
-            .set_some("location", location.as_ref().map(said))
-            .set_some("tags", tags.as_ref().map(said))
-            .set("body", said(&rest));
-        match identity {
-            Some(identity) => block.block(identity),
-            None => block,
-        }
-    }
-}
-
-/// The name of a role assignment: the one that azconnect would give it, so that each finds what the other made.
-fn assignment_name(names: Uuid, scope: &Scope, role: Uuid) -> Hcl {
-    let scope = quoted(&scope.to_string().to_lowercase());
-    Hcl::code(format!(
-        r#"uuidv5("{names}", join("|", [{scope}, local.principal_id, "{role}"]))"#
-    ))
-}
-
-/// The id of a role's definition as Azure says it of an assignment at this scope: of another one, each plan would want to change it.
-fn role_definition(scope: &Scope, role: Uuid) -> String {
-    let root = match scope {
-        Scope::Subscription(id) | Scope::ResourceGroup(id, _) => format!("/subscriptions/{id}"),
-        Scope::StorageAccount(account) | Scope::Container(account, _) => {
-            format!("/subscriptions/{}", account.subscription)
-        }
-        Scope::ManagementGroup(_)
-        | Scope::BillingAccount(_)
-        | Scope::BillingProfile(..)
-        | Scope::InvoiceSection(..)
-        | Scope::Department(..)
-        | Scope::Customer(..)
-        | Scope::CustomerOfProfile(..) => String::new(),
-    };
-    format!("{root}/providers/Microsoft.Authorization/roleDefinitions/{role}")
-}
-
-/// The type of a billing scope: `Microsoft.Billing/billingAccounts/departments`.
-fn resource_type(scope: &Scope) -> String {
-    let path = scope.to_string();
-    let parts: Vec<&str> = path.split('/').skip(2).collect();
-    let kinds = parts.iter().skip(1).step_by(2);
-    parts
-        .first()
-        .into_iter()
-        .chain(kinds)
-        .copied()
-        .collect::<Vec<_>>()
-        .join("/")
-}
-
-fn export_id(scope: &Scope, name: &str) -> String {
-    format!("{scope}/providers/Microsoft.CostManagement/exports/{name}")
 }
