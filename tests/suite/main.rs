@@ -29,6 +29,8 @@ mod billing_parts;
 mod billing_quota;
 mod billing_refusals;
 mod billing_rights;
+#[cfg(target_os = "linux")] // X11, control sequences
+mod clipboard;
 mod contract;
 mod contract_flows;
 mod credentials;

@@ -198,7 +198,14 @@ fn ways(
     findings: &[Finding],
     has_secret: bool,
 ) -> Block {
-    let mut rows = vec![row("Connection", record.name.to_string(), "")];
+    let mut rows = vec![
+        row("Connection", record.name.to_string(), ""),
+        row(
+            "What was made",
+            app.typed(format!("show {}", record.name)),
+            "",
+        ),
+    ];
     let (label, place) = views::kept(record);
     match record.credential.expires_at {
         Some(ends) => rows.push(row(
@@ -219,8 +226,8 @@ fn ways(
         ));
     } else if record.credential.stored_in != "none" && record.credential.kind == "secret" {
         rows.push(row(
-            "Show secret",
-            app.typed(format!("handover {} --reveal", record.name)),
+            "Copy secret",
+            app.typed(format!("handover {} --copy", record.name)),
             "",
         ));
     }

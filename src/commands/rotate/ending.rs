@@ -186,8 +186,8 @@ fn rows(app: &App, rotated: &Rotated, written: Option<&Path>) -> Vec<Row> {
         ));
     } else if record.credential.stored_in != "none" {
         rows.push(row(
-            "Show secret",
-            app.typed(format!("handover {} --reveal", record.name)),
+            "Copy secret",
+            app.typed(format!("handover {} --copy", record.name)),
             "",
         ));
     }
