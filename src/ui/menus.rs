@@ -111,7 +111,7 @@ fn searchable(options: &[Choice], columns: usize) -> Option<Vec<String>> {
             .or_else(|| Some(format!("{name}  {id}")).filter(fits))
             .or_else(|| {
                 shortened(&name, room.checked_sub(id.len() + 5)?)
-                    .map(|name| format!("{name}…  {id}"))
+                    .map(|name| format!("{name}...  {id}"))
             })?;
         if rows.contains(&row) {
             rows.push(Some(format!("{row} #{}", at + 1)).filter(fits)?);

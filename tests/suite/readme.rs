@@ -32,11 +32,10 @@ fn its_first_command_works_as_it_is_written() {
     assert!(lab.home().join("azconnect-sandbox.env").exists());
     assert!(lab.log().is_empty(), "`--sandbox` asked another server");
     // And the life of it goes on with the commands that it suggests.
-    for next in ran
-        .stdout
-        .lines()
-        .filter_map(|line| line.split_once("azconnect check ").map(|(_, rest)| rest))
-    {
+    for next in ran.stdout.lines().filter_map(|line| {
+        line.split_once("`azconnect check ")
+            .map(|(_, rest)| rest.trim_end_matches('`'))
+    }) {
         let arguments: Vec<&str> = std::iter::once("check")
             .chain(next.split_whitespace())
             .collect();
@@ -45,7 +44,10 @@ fn its_first_command_works_as_it_is_written() {
     let undo = ran
         .stdout
         .lines()
-        .find_map(|line| line.split_once("azconnect remove ").map(|(_, rest)| rest))
+        .find_map(|line| {
+            line.split_once("`azconnect remove ")
+                .map(|(_, rest)| rest.trim_end_matches('`'))
+        })
         .expect("how to undo");
     let arguments: Vec<&str> = ["remove", "--yes"]
         .into_iter()

@@ -10,8 +10,8 @@ use super::in_hand::InHand;
 use super::{Args, Decided, census, partner_app, past_months};
 use crate::checks::{Finding, Status};
 use crate::commands::app::App;
-use crate::commands::request::Request;
-use crate::commands::views::{self, heading, paragraph, row};
+use crate::commands::request::Requests;
+use crate::commands::views::{self, command, heading, paragraph, row};
 use crate::commands::{documents, handover, prove};
 use crate::connection::{Change, ConnectionRecord, hand_over};
 use crate::error::Result;
@@ -28,7 +28,7 @@ pub(super) struct Went<'a> {
     /// What was there before.
     pub(super) survey: &'a Survey,
     /// What somebody has to be asked for.
-    pub(super) asked: Option<&'a Request>,
+    pub(super) asked: Option<&'a Requests>,
 }
 
 impl Went<'_> {
@@ -110,7 +110,7 @@ pub(super) async fn finish(
         "handover": documents::handover(&fields),
     });
     if let Some(request) = went.asked {
-        parts["request"] = json!(request.text);
+        request.add_to(&mut parts);
     }
     let document = documents::document(exit, parts);
     let mut blocks = vec![heading(title(decided, exit, went))];
@@ -202,7 +202,7 @@ fn ways(
         row("Connection", record.name.to_string(), ""),
         row(
             "What was made",
-            app.typed(format!("show {}", record.name)),
+            command(app, format!("show {}", record.name)),
             "",
         ),
     ];
@@ -227,13 +227,13 @@ fn ways(
     } else if record.credential.stored_in != "none" && record.credential.kind == "secret" {
         rows.push(row(
             "Copy secret",
-            app.typed(format!("handover {} --copy", record.name)),
+            command(app, format!("handover {} --copy", record.name)),
             "",
         ));
     }
     rows.push(row(
         "Undo",
-        app.typed(format!("remove {}", record.name)),
+        command(app, format!("remove {}", record.name)),
         "",
     ));
     let look = if findings
@@ -244,7 +244,11 @@ fn ways(
     } else {
         "Check later"
     };
-    rows.push(row(look, app.typed(format!("check {}", record.name)), ""));
+    rows.push(row(
+        look,
+        command(app, format!("check {}", record.name)),
+        "",
+    ));
     Block::Rows { rows }
 }
 
