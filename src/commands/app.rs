@@ -269,5 +269,7 @@ impl App {
 pub const ELSEWHERE: &str = "credential_elsewhere";
 
 fn elsewhere(why: &str) -> Error {
-    Error::usage(ELSEWHERE, "This machine can't sign in as the app.").why(why)
+    Error::usage(ELSEWHERE, "This machine can't sign in as the app.")
+        .why(why)
+        .hint("Run the same command where the credential is; `azconnect list` says what each connection signs in with.")
 }

@@ -292,7 +292,10 @@ mod tests {
         assert!(!ascii(&[("WT_SESSION", "a guid")]));
         assert!(!ascii(&[("TERM_PROGRAM", "vscode")]));
         // Git Bash says both.
-        assert!(!ascii(&[("TERM", "xterm-256color"), ("LANG", "en_US.UTF-8")]));
+        assert!(!ascii(&[
+            ("TERM", "xterm-256color"),
+            ("LANG", "en_US.UTF-8")
+        ]));
         assert!(ascii(&[("LANG", "C"), ("WT_SESSION", "a guid")]));
     }
 }

@@ -36,6 +36,9 @@ mod contract_flows;
 mod credentials;
 mod doctor;
 mod drift;
+#[cfg(unix)] // people who sign in with a code or a browser
+mod events;
+mod every_error;
 #[cfg(unix)] // signals
 mod exec;
 mod exports_check;
@@ -71,6 +74,8 @@ mod managed_identity;
 mod many;
 mod no_input;
 mod operator;
+#[cfg(unix)] // people who sign in with a code
+mod packets;
 #[cfg(unix)] // signals, terminals, file modes
 mod partner_contract;
 #[cfg(unix)] // people who sign in at a browser or with a code
@@ -92,6 +97,8 @@ mod rotate;
 mod round_trip;
 #[cfg(unix)] // signals, terminals, file modes
 mod sandbox_command;
+#[cfg(unix)] // people who sign in with a code
+mod second_person;
 #[cfg(unix)] // signals, terminals, file modes
 mod secrets;
 mod sign_in;

@@ -195,7 +195,11 @@ fn refuse_unfit(app: &App, record: &ConnectionRecord) -> Result<()> {
                 "The connection `{}` has no secret and no certificate of azconnect's: there is nothing to rotate.",
                 record.name
             ),
-        )),
+        )
+        .hint(format!(
+            "See what it signs in with: {}",
+            app.typed(format!("show {}", record.name))
+        ))),
     }
 }
 

@@ -6,10 +6,12 @@ mod billing;
 mod exports;
 mod interrupt;
 mod journey;
+mod names;
 mod partner;
 mod plain;
 pub(crate) mod pty;
 mod sign_in;
+mod vendors;
 mod widths;
 
 use azconnect::sandbox::State;
@@ -31,7 +33,10 @@ const CHANGING: [(&str, &str); 13] = [
     ),
     (r"\d[\d,]*\.\d{2}\b", "<amount>"),
     (r"(?m)^.*[▁▂▃▄▅▆▇█].*$", "  <chart>"),
-    (r"(?m)^.*<date> +<date>$", "  <first day to last day>"),
+    (
+        r"(?m)^.*(<date>|\d{4}-\d{2}-\d{2}) +(<date>|\d{4}-\d{2}-\d{2})$",
+        "  <first day to last day>",
+    ),
     (r"Ends in \d+ days", "Ends in <number> days"),
     (r"/tmp/azc[A-Za-z0-9]{6}", "/tmp/<folder>"),
     (r"( · |, )(\d+ min )?\d+ s\b", ""),
@@ -45,6 +50,21 @@ const CHANGING: [(&str, &str); 13] = [
 fn normalised(screen: &str) -> String {
     CHANGING
         .iter()
+        .fold(screen.to_owned(), |text, (pattern, stands_for)| {
+            Regex::new(pattern)
+                .unwrap()
+                .replace_all(&text, *stands_for)
+                .into_owned()
+        })
+}
+
+/// A transcript without how long things took and what is drawn.
+fn without_times(screen: &str) -> String {
+    CHANGING
+        .iter()
+        .filter(|(_, stands_for)| {
+            ["", "  <chart>", "  <first day to last day>"].contains(stands_for)
+        })
         .fold(screen.to_owned(), |text, (pattern, stands_for)| {
             Regex::new(pattern)
                 .unwrap()
