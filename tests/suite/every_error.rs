@@ -133,7 +133,9 @@ fn names_somebody_or_something(hint: &str) -> bool {
         "contributor",
         "partner",
     ];
-    label != "Fix"
+    let is_said = lower.contains("the same command");
+    is_said
+        || label != "Fix"
         || leads_on(hint)
         || text.contains('`')
         || people.iter().any(|who| lower.contains(who))

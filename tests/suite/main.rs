@@ -92,6 +92,8 @@ mod partner_service;
 mod people;
 mod proxy;
 mod readme;
+#[cfg(unix)] // a terminal
+mod recording;
 mod remove_all;
 mod rotate;
 mod round_trip;
@@ -102,6 +104,7 @@ mod second_person;
 #[cfg(unix)] // signals, terminals, file modes
 mod secrets;
 mod sign_in;
+mod speed;
 mod storage_contract;
 #[cfg(unix)] // signals, terminals, file modes
 mod terminal;

@@ -47,7 +47,7 @@ const CHANGING: [(&str, &str); 13] = [
 ];
 
 /// A transcript without what differs from run to run. The sample's own ids stay: they tell one thing from another.
-fn normalised(screen: &str) -> String {
+pub(crate) fn normalised(screen: &str) -> String {
     CHANGING
         .iter()
         .fold(screen.to_owned(), |text, (pattern, stands_for)| {
@@ -83,7 +83,7 @@ fn assert_kept(name: &str, screen: &str) {
 }
 
 /// A folder for secrets whose path is as long on every machine, so that lines break alike.
-fn folder() -> tempfile::TempDir {
+pub(crate) fn folder() -> tempfile::TempDir {
     tempfile::Builder::new()
         .prefix("azc")
         .tempdir_in("/tmp")
