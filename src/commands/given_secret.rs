@@ -51,7 +51,9 @@ pub async fn read(
         }
     };
     let text = zeroize::Zeroizing::new(text);
-    let secret = Secret::new(text.trim_end_matches(['\r', '\n']));
+    // A dotenv file, as `--store file:PATH` and our scripts write it, has the secret among its variables.
+    let secret = crate::store::secret_in(&text)
+        .unwrap_or_else(|| Secret::new(text.trim_end_matches(['\r', '\n'])));
     if secret.is_empty() || secret.expose().chars().any(char::is_control) {
         return Err(Error::usage(
             "secret_malformed",

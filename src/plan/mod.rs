@@ -13,6 +13,7 @@ pub mod journal;
 pub mod preflight;
 mod roles;
 pub mod rotation;
+pub mod script;
 pub mod survey;
 pub mod undo;
 pub mod unnoted;

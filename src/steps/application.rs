@@ -1,9 +1,10 @@
 //! The app registration: made by upsert under our own unique name, or one that exists already.
 
 use async_trait::async_trait;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::by_hand::{ByHand, Place};
+use super::declared::Declared;
 use super::step::{Making, Outcome, Permission, Receipts, Step, made};
 use super::wait::until_visible;
 use crate::azure::error::ApiError;
@@ -69,6 +70,26 @@ impl Step for ApplicationStep {
         }
     }
 
+    fn declared(&self) -> Declared {
+        match &self.application {
+            Application::Own {
+                display_name,
+                unique_name,
+                redirect_uris,
+            } => Declared::Application {
+                display_name: display_name.clone(),
+                unique_name: unique_name.clone(),
+                redirect_uris: redirect_uris.clone(),
+                notes: self.notes(),
+            },
+            Application::Existing { client_id } | Application::Principal { client_id, .. } => {
+                Declared::KnownApplication {
+                    client_id: *client_id,
+                }
+            }
+        }
+    }
+
     fn by_hand(&self, _: &Receipts, _: &Place<'_>) -> ByHand {
         ByHand {
             what: "Register an application".to_owned(),
@@ -104,13 +125,7 @@ impl Step for ApplicationStep {
         else {
             return Err(self.not_there(azure));
         };
-        let properties = json!({
-            "displayName": display_name,
-            "signInAudience": "AzureADMyOrg",
-            "web": {"redirectUris": redirect_uris},
-            "notes": format!("Made by azconnect for {} (connection `{}`). `azconnect remove {}` takes it away.", self.vendor_name, self.connection, self.connection),
-            "tags": ["azconnect"],
-        });
+        let properties = properties(display_name, redirect_uris, &self.notes());
         self.upsert(azure, unique_name, properties, making).await?;
         let look = || azure.application_by_unique_name(unique_name);
         let application =
@@ -123,7 +138,27 @@ impl Step for ApplicationStep {
     }
 }
 
+/// What an app registration of ours has, as Graph is told.
+///
+/// Source: <https://learn.microsoft.com/graph/api/resources/application#properties>
+pub fn properties(display_name: &str, redirect_uris: &[String], notes: &str) -> Value {
+    json!({
+        "displayName": display_name,
+        "signInAudience": "AzureADMyOrg",
+        "web": {"redirectUris": redirect_uris},
+        "notes": notes,
+        "tags": ["azconnect"],
+    })
+}
+
 impl ApplicationStep {
+    fn notes(&self) -> String {
+        format!(
+            "Made by azconnect for {} (connection `{}`). `azconnect remove {}` takes it away.",
+            self.vendor_name, self.connection, self.connection
+        )
+    }
+
     /// Upserts the app, restoring it first where a deleted one still holds the name: Entra ID keeps those for 30 days, and Microsoft
     /// doesn't say what the upsert answers then, so any refusal of its content is looked into.
     async fn upsert(

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::by_hand::{ByHand, Place, fact_or};
+use super::declared::Declared;
 use super::service_principal;
 use super::step::{Making, Outcome, Permission, Receipts, Step, made, needed};
 use super::wait::{until_replicated, until_visible};
@@ -154,6 +155,18 @@ impl Step for BillingRoleStep {
             receipt,
             secret: None,
         })
+    }
+
+    fn declared(&self) -> Declared {
+        Declared::BillingRole {
+            scope: self.at.scope.clone(),
+            display_name: self.at.display_name.clone(),
+            role: self.role,
+            role_name: self.role_name.clone(),
+            agreement: self.agreement,
+            tenant: self.tenant,
+            names: NAMES,
+        }
     }
 
     fn by_hand(&self, receipts: &Receipts, place: &Place<'_>) -> ByHand {

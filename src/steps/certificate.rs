@@ -12,6 +12,7 @@ use rcgen::{CertificateParams, DnType, KeyPair, KeyUsagePurpose, PKCS_RSA_SHA256
 
 use super::application;
 use super::by_hand::{ByHand, Place, fact_or};
+use super::declared::Declared;
 use super::step::{Making, Outcome, Permission, Receipts, Step, made, needed};
 use super::wait::{until_replicated, until_visible};
 use crate::azure::graph_keys::KeyCredential;
@@ -91,6 +92,14 @@ impl Step for CertificateStep {
             day.get(..10).unwrap_or_default(),
             making.nonce
         ))
+    }
+
+    fn declared(&self) -> Declared {
+        Declared::Certificate {
+            description: format!("azconnect {}", self.connection),
+            given: self.given.clone(),
+            days: self.days,
+        }
     }
 
     fn by_hand(&self, receipts: &Receipts, place: &Place<'_>) -> ByHand {

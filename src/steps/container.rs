@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::by_hand::{ByHand, Place};
+use super::declared::Declared;
 use super::refused::Refused;
 use super::step::{Making, Outcome, Permission, Receipts, Step, made};
 use super::storage_account;
@@ -56,6 +57,13 @@ impl Step for ContainerStep {
             Scope::StorageAccount(account.clone()),
             WRITE,
         )]
+    }
+
+    fn declared(&self) -> Declared {
+        Declared::Container {
+            account: self.storage.account.clone(),
+            name: self.storage.container.clone(),
+        }
     }
 
     fn by_hand(&self, _: &Receipts, place: &Place<'_>) -> ByHand {

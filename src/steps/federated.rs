@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::application;
 use super::by_hand::{ByHand, Place, fact_or};
+use super::declared::Declared;
 use super::step::{Making, Outcome, Permission, Receipts, Step, made, needed};
 use super::wait::{until_replicated, until_visible};
 use crate::azure::graph_keys::FederatedCredential;
@@ -66,6 +67,15 @@ impl Step for FederatedStep {
         } else {
             Permission::ChangeApplication
         }]
+    }
+
+    fn declared(&self) -> Declared {
+        Declared::Federated {
+            name: self.name(),
+            issuer: self.issuer.clone(),
+            subject: self.subject.clone(),
+            audience: self.audience.clone(),
+        }
     }
 
     fn by_hand(&self, receipts: &Receipts, place: &Place<'_>) -> ByHand {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::by_hand::{ByHand, Place};
+use super::declared::Declared;
 use super::export::{self, who_may_export};
 use super::step::{Making, Outcome, Permission, Receipts, Step, made, needed};
 use super::wait::{Pauses, until_passed};
@@ -66,6 +67,13 @@ impl Step for FirstRunStep {
         let name = self.name(receipts)?;
         self.until_listed(azure, &name, &[]).await?;
         Ok(false)
+    }
+
+    fn declared(&self) -> Declared {
+        Declared::ExportRun {
+            scope: self.export.at.scope.clone(),
+            export: self.export.name.clone(),
+        }
     }
 
     fn by_hand(&self, receipts: &Receipts, place: &Place<'_>) -> ByHand {

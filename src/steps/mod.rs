@@ -9,6 +9,7 @@ pub mod billing_role;
 pub mod by_hand;
 pub mod certificate;
 pub mod container;
+pub mod declared;
 pub mod export;
 pub mod federated;
 pub mod first_run;
@@ -26,6 +27,7 @@ pub mod storage_account;
 pub mod wait;
 
 pub use by_hand::{ByHand, Place};
+pub use declared::Declared;
 pub use step::{Making, Outcome, Permission, Receipts, Step};
 
 use crate::azure::{Azure, Result};

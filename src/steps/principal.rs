@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::by_hand::{ByHand, Place};
+use super::declared::Declared;
 use super::service_principal;
 use super::step::{Making, Outcome, Permission, Receipts, Step, made};
 use crate::azure::ids::{ClientId, ServicePrincipalObjectId};
@@ -40,6 +41,13 @@ impl Step for PrincipalStep {
 
     fn needs(&self) -> Vec<Permission> {
         Vec::new()
+    }
+
+    fn declared(&self) -> Declared {
+        Declared::KnownPrincipal {
+            object_id: self.object_id,
+            client_id: self.client_id,
+        }
     }
 
     fn by_hand(&self, _: &Receipts, _: &Place<'_>) -> ByHand {

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::by_hand::{ByHand, Place};
+use super::declared::Declared;
 use super::marks::{self, FOREIGN};
 use super::step::{Making, Outcome, Permission, Receipts, Step, made};
 use crate::azure::ids::SubscriptionId;
@@ -61,6 +62,16 @@ impl Step for ResourceGroupStep {
             Scope::Subscription(self.storage.account.subscription),
             WRITE,
         )]
+    }
+
+    fn declared(&self) -> Declared {
+        let account = &self.storage.account;
+        Declared::ResourceGroup {
+            subscription: account.subscription,
+            name: account.resource_group.clone(),
+            location: self.storage.location.clone(),
+            tags: marks::tags(&self.connection),
+        }
     }
 
     fn by_hand(&self, _: &Receipts, place: &Place<'_>) -> ByHand {

@@ -5,6 +5,7 @@
 use async_trait::async_trait;
 
 use super::by_hand::{ByHand, Place};
+use super::declared::Declared;
 use super::step::{Making, Outcome, Permission, Receipts, Step, made};
 use super::wait::until_visible;
 use crate::azure::error::ApiError;
@@ -76,6 +77,13 @@ impl Step for ResourceProviderStep {
 
     fn is_taken_back(&self) -> bool {
         false
+    }
+
+    fn declared(&self) -> Declared {
+        Declared::ResourceProvider {
+            subscription: self.subscription,
+            namespace: self.namespace,
+        }
     }
 
     fn by_hand(&self, _: &Receipts, place: &Place<'_>) -> ByHand {

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use uuid::Uuid;
 
 use super::by_hand::{ByHand, Place, fact_or};
+use super::declared::Declared;
 use super::step::{Making, Outcome, Permission, Receipts, Step, made, needed};
 use super::wait::{until_replicated, until_visible};
 use super::{container, service_principal};
@@ -70,6 +71,16 @@ impl Step for RoleStep {
 
     fn needs(&self) -> Vec<Permission> {
         vec![Permission::AssignRoles(self.at.scope.clone())]
+    }
+
+    fn declared(&self) -> Declared {
+        Declared::Role {
+            scope: self.at.scope.clone(),
+            display_name: self.at.display_name.clone(),
+            role: self.role,
+            role_name: self.role_name.clone(),
+            names: NAMES,
+        }
     }
 
     fn by_hand(&self, receipts: &Receipts, place: &Place<'_>) -> ByHand {

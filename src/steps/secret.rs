@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::application;
 use super::by_hand::{ByHand, Place, fact_or};
+use super::declared::Declared;
 use super::step::{Making, Outcome, Permission, Receipts, Step, made, needed};
 use super::wait::until_replicated;
 use crate::azure::ids::{ApplicationObjectId, ClientId, KeyId};
@@ -80,6 +81,13 @@ impl Step for SecretStep {
             day.get(..10).unwrap_or_default(),
             making.nonce
         ))
+    }
+
+    fn declared(&self) -> Declared {
+        Declared::Secret {
+            description: format!("azconnect {}", self.connection),
+            days: self.days,
+        }
     }
 
     fn by_hand(&self, receipts: &Receipts, place: &Place<'_>) -> ByHand {

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 
 use super::application;
 use super::by_hand::{ByHand, Place, fact_or};
+use super::declared::Declared;
 use super::step::{Making, Outcome, Permission, Receipts, Step, made, needed};
 use super::wait::{until_replicated, until_visible};
 use crate::azure::ids::ClientId;
@@ -46,6 +47,10 @@ impl Step for ServicePrincipalStep {
         } else {
             Permission::ChangeApplication
         }]
+    }
+
+    fn declared(&self) -> Declared {
+        Declared::ServicePrincipal
     }
 
     fn by_hand(&self, receipts: &Receipts, _: &Place<'_>) -> ByHand {

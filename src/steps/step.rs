@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::by_hand::{ByHand, Place};
+use super::declared::Declared;
 use crate::azure::{Azure, AzureError, Result};
 use crate::connection::{Agreement, Change, Receipt, ResourceKind, Scope};
 use crate::secret::Secret;
@@ -64,6 +65,9 @@ pub trait Step: Send + Sync {
         receipts: &Receipts,
         making: &Making<'_>,
     ) -> Result<Outcome>;
+
+    /// What it leaves behind, as data.
+    fn declared(&self) -> Declared;
 
     /// The same as somebody else can do it, with the values that are known so far.
     fn by_hand(&self, receipts: &Receipts, place: &Place<'_>) -> ByHand;

@@ -51,6 +51,12 @@ impl FileStore {
     }
 }
 
+/// The client secret in the text of a dotenv file such as this store's; none where the text is no such file, or has none.
+pub fn secret_in(text: &str) -> Option<Secret> {
+    let document = Document::parse(text, &VARIABLES).ok()?;
+    document.value(CLIENT_SECRET).cloned()
+}
+
 #[async_trait]
 impl SecretStore for FileStore {
     fn describe(&self) -> String {

@@ -30,6 +30,7 @@ pub use crate::connection::store_choice::{self as choice, Choice};
 pub use atomic::write_atomically;
 pub use connections::Connections;
 pub use error::StoreError;
+pub use file::secret_in;
 pub use file_lock::Lock;
 pub use paths::Paths;
 pub use private_file::check_new_file;

@@ -14,8 +14,9 @@ use crate::error::Result;
 use crate::ui::layout::text_lines;
 use crate::ui::numbers;
 use crate::ui::prompts::{failed, interrupted};
+use crate::ui::terminal_guard::{Unechoed, unechoed};
 use crate::ui::theme::{Line, Look, Role};
-use crate::ui::wrap::{pad, visible, width, wrap};
+use crate::ui::wrap::{chunks, pad, visible, width, wrap};
 use crate::ui::{Ask, Choice};
 
 /// Lists longer than this can be searched.
@@ -150,6 +151,8 @@ struct Menu {
     question: Vec<String>,
     rows: Vec<MenuRow>,
     lead: usize,
+    /// Dropped with the menu, once its last key is read.
+    _silent: Unechoed,
 }
 
 /// A row: its name, and its id behind or below it.
@@ -180,6 +183,7 @@ impl Menu {
                 .map(|option| MenuRow::new(option, label, columns - lead))
                 .collect(),
             lead,
+            _silent: unechoed(),
         }
     }
 
@@ -267,20 +271,6 @@ fn lines_of(text: &str, columns: usize) -> Vec<String> {
         .iter()
         .flat_map(|line| chunks(line, columns))
         .collect()
-}
-
-/// A text in lines that fit exactly: in a menu a line that the terminal wraps by itself would spoil the redraw.
-fn chunks(text: &str, columns: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for c in text.chars() {
-        match lines.last_mut() {
-            Some(line) if width(line) + width(c.encode_utf8(&mut [0; 4])) <= columns => {
-                line.push(c)
-            }
-            _ => lines.push(c.to_string()),
-        }
-    }
-    lines
 }
 
 fn question(ask: &Ask, keys: &str, columns: usize, look: Look) -> Vec<String> {

@@ -46,3 +46,39 @@ pub fn restore() {
         let _ = stderr.show_cursor();
     }
 }
+
+/// Keeps keys from being echoed while a menu is open, for as long as it lives.
+///
+/// Menus read one key at a time, and the terminal is as it was between two of them: an arrow or Enter that is typed just then, by a
+/// fast hand or from a paste, would be written into the menu, and what is drawn next would stand a line too low.
+pub(super) struct Unechoed {
+    #[cfg(unix)]
+    before: Option<rustix::termios::Termios>,
+}
+
+/// Stops the echo. Ctrl-C interrupts as before.
+pub(super) fn unechoed() -> Unechoed {
+    #[cfg(unix)]
+    {
+        use rustix::termios::{LocalModes, OptionalActions, tcsetattr};
+        let before = state();
+        if let Some(before) = &before {
+            let mut silent = before.clone();
+            silent.local_modes -= LocalModes::ECHO | LocalModes::ICANON;
+            let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, &silent);
+        }
+        Unechoed { before }
+    }
+    #[cfg(not(unix))]
+    Unechoed {}
+}
+
+#[cfg(unix)]
+impl Drop for Unechoed {
+    fn drop(&mut self) {
+        if let Some(before) = &self.before {
+            let now = rustix::termios::OptionalActions::Now;
+            let _ = rustix::termios::tcsetattr(std::io::stdin(), now, before);
+        }
+    }
+}

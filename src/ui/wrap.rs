@@ -133,6 +133,20 @@ fn is_direction_mark(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{2028}' | '\u{2029}')
 }
 
+/// A text in lines that fit exactly: in a menu a line that the terminal wraps by itself would spoil the redraw.
+pub(super) fn chunks(text: &str, columns: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for c in text.chars() {
+        match lines.last_mut() {
+            Some(line) if width(line) + width(c.encode_utf8(&mut [0; 4])) <= columns => {
+                line.push(c)
+            }
+            _ => lines.push(c.to_string()),
+        }
+    }
+    lines
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 mod tests {

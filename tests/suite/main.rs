@@ -99,6 +99,9 @@ mod rotate;
 mod round_trip;
 #[cfg(unix)] // signals, terminals, file modes
 mod sandbox_command;
+#[cfg(unix)] // bash
+mod script_az;
+mod script_languages;
 #[cfg(unix)] // people who sign in with a code
 mod second_person;
 #[cfg(unix)] // signals, terminals, file modes

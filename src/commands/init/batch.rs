@@ -30,6 +30,7 @@ pub(super) async fn run(args: &Args, file: &Path, app: &App) -> Result<Exit> {
         title: "Connect Azure to cost tools, several connections at once".to_owned(),
     });
     let rows = batch::read(file, &args.answers.0, &app.host)?;
+    super::scripted::refuse_many(&rows)?;
     if !app.ui.can_ask() && !app.global.yes && !args.plan {
         return Err(missing::error(vec![missing::consent()]));
     }

@@ -15,6 +15,7 @@ mod partner_app;
 mod past_months;
 mod refusals;
 mod resume;
+mod scripted;
 mod show_plan;
 
 use std::path::PathBuf;
@@ -44,6 +45,7 @@ Examples:
   azconnect init cloudpi --billing-account 55671234 --location westeurope --wait
   azconnect init generic --export-dataset focus --export-format parquet
   azconnect init --batch tenants.csv --plan
+  azconnect init spot-cost-intelligence --mode script > connect.sh
   azconnect init spot-cost-intelligence --sandbox --yes";
 
 /// Connect Azure to a cost tool
@@ -54,6 +56,8 @@ Examples:
 /// reads what the vendor will read, keeps the secret where you said, and hands over the values of the vendor's form.
 ///
 /// An export's first file comes hours later: until then the run ends as pending (exit code 7), or stays with `--wait`.
+///
+/// With `--mode script` it makes nothing, and prints a script that does.
 ///
 /// Safe to run again: what is there is found, not made a second time. Safe to interrupt: `--resume` goes on.
 #[derive(Debug, clap::Args)]
@@ -79,7 +83,7 @@ pub struct Args {
     /// Read an existing app's client secret from stdin
     #[arg(long, conflicts_with = "client_secret_file")]
     client_secret_stdin: bool,
-    /// Read an existing app's client secret from a file
+    /// Read an existing app's client secret from a file: the secret alone, or a dotenv file with `AZURE_CLIENT_SECRET`
     #[arg(long, value_name = "FILE")]
     client_secret_file: Option<PathBuf>,
     /// Write the values of the vendor's form, the secret among them, to a file that only you can read
@@ -100,6 +104,7 @@ struct Decided {
     azure: Azure,
     store: Arc<dyn SecretStore>,
     given: Option<Secret>,
+    answers: Answers,
 }
 
 /// Runs the command.
@@ -129,7 +134,11 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
         args.answers_file.as_deref(),
         &saved,
     )?;
+    let language = scripted::language(&answers, &args)?;
     let decided = decide(&args, app, answers, given).await?;
+    if let Some(language) = language.filter(|_| !args.plan) {
+        return scripted::run(app, &decided, language).await;
+    }
     let _lock = app.connections.lock(&decided.spec.name)?;
     apply::run(&args, app, decided).await
 }
@@ -148,7 +157,8 @@ async fn decide(
         .filter(|vendor| plan::lacks(vendor).is_none())
         .collect();
     let vendor = interview.vendor(&possible).await?;
-    if !app.ui.can_ask() && !app.global.yes && !args.plan {
+    let only_says = args.plan || interview.answers.value("mode") == Some("script");
+    if !app.ui.can_ask() && !app.global.yes && !only_says {
         interview.needs_consent();
     }
     if let Some(vendor) = vendor {
@@ -163,12 +173,7 @@ async fn decide(
         return Err(Error::bug("a sign-in that is neither there nor missing"));
     };
     let certificate = certificate::read(&mut interview.answers)?;
-    let store = choose_store(app, &mut interview)?;
-    if args.wait && store.kind() == "none" {
-        return Err(waits_with_secret());
-    }
-    certificate::refuse_unfit_store(&interview.answers, store.as_ref())?;
-    store.probe().await?;
+    let store = fit_store(args, app, &mut interview).await?;
     let Some(directory) = directory(app, &mut interview, &signed_in, Some(vendor)).await? else {
         interview.close_gaps()?;
         return Err(Error::bug("a directory that is neither known nor missing"));
@@ -197,7 +202,26 @@ async fn decide(
         azure,
         store,
         given,
+        answers: interview.answers,
     })
+}
+
+/// The store, proven; a script keeps nothing on this machine.
+async fn fit_store(
+    args: &Args,
+    app: &App,
+    interview: &mut Interview,
+) -> Result<Arc<dyn SecretStore>> {
+    if interview.answers.value("mode") == Some("script") {
+        return app.store("none");
+    }
+    let store = choose_store(app, interview)?;
+    if args.wait && store.kind() == "none" {
+        return Err(waits_with_secret());
+    }
+    certificate::refuse_unfit_store(&interview.answers, store.as_ref())?;
+    store.probe().await?;
+    Ok(store)
 }
 
 /// The store: as answered, else where the connection keeps its secret already, else the keyring.

@@ -10,6 +10,7 @@ use super::ExportStep;
 use crate::azure::exports::Export;
 use crate::connection::Dataset;
 use crate::connection::export::{Recurrence, Timeframe};
+use crate::steps::declared::TOMORROW;
 
 /// The region of an export's identity: it is none's in particular, as Microsoft's own FinOps toolkit has it.
 const LOCATION: &str = "global";
@@ -53,6 +54,15 @@ pub(super) fn written(
     });
     if let Some(e_tag) = e_tag {
         body["eTag"] = json!(e_tag);
+    }
+    body
+}
+
+/// The body that makes the export, whenever that is: its schedule begins on the day after.
+pub(super) fn declared(step: &ExportStep) -> Value {
+    let mut body = written(step, None, Timestamp::UNIX_EPOCH, None);
+    if let Some(from) = body.pointer_mut("/properties/schedule/recurrencePeriod/from") {
+        *from = json!(TOMORROW);
     }
     body
 }
@@ -168,6 +178,22 @@ pub(super) mod tests {
             },
             connection: "cloudpi".to_owned(),
         }
+    }
+
+    #[test]
+    fn a_declared_export_begins_whenever_it_is_made() {
+        let mut declared = declared(&step());
+        let from = declared
+            .pointer_mut("/properties/schedule/recurrencePeriod/from")
+            .unwrap();
+        assert_eq!(from.take(), TOMORROW);
+        *declared
+            .pointer_mut("/properties/schedule/recurrencePeriod/from")
+            .unwrap() = json!("2026-11-27T00:00:00Z");
+        assert_eq!(
+            declared,
+            written(&step(), None, at("2026-11-26T23:59:59Z"), None)
+        );
     }
 
     fn at(text: &str) -> Timestamp {

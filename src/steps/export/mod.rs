@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::by_hand::{ByHand, Place};
+use super::declared::Declared;
 use super::marks::{self, FOREIGN};
 use super::refused::Refused;
 use super::step::{Making, Outcome, Permission, Receipts, Step, made};
@@ -107,6 +108,15 @@ impl Step for ExportStep {
             Permission::Act(self.export.at.scope.clone(), WRITE),
             Permission::AssignRoles(account),
         ]
+    }
+
+    fn declared(&self) -> Declared {
+        Declared::Export {
+            scope: self.export.at.scope.clone(),
+            display_name: self.export.at.display_name.clone(),
+            name: self.export.name.clone(),
+            body: body::declared(self),
+        }
     }
 
     fn by_hand(&self, _: &Receipts, place: &Place<'_>) -> ByHand {

@@ -5,6 +5,7 @@ mod fitness;
 use async_trait::async_trait;
 
 use super::by_hand::{ByHand, Place};
+use super::declared::Declared;
 use super::marks::{self, FOREIGN};
 use super::refused::Refused;
 use super::step::{Making, Outcome, Permission, Receipts, Step, made};
@@ -68,6 +69,13 @@ impl Step for StorageAccountStep {
             Scope::ResourceGroup(account.subscription, account.resource_group.clone()),
             WRITE,
         )]
+    }
+
+    fn declared(&self) -> Declared {
+        Declared::StorageAccount {
+            id: self.storage.account.clone(),
+            body: account_body(&self.storage.location, &marks::tags(&self.connection)),
+        }
     }
 
     fn by_hand(&self, _: &Receipts, place: &Place<'_>) -> ByHand {

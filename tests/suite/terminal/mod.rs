@@ -6,6 +6,7 @@ mod billing;
 mod exports;
 mod interrupt;
 mod journey;
+mod keys;
 mod names;
 mod partner;
 mod plain;
@@ -48,14 +49,31 @@ const CHANGING: [(&str, &str); 13] = [
 
 /// A transcript without what differs from run to run. The sample's own ids stay: they tell one thing from another.
 pub(crate) fn normalised(screen: &str) -> String {
-    CHANGING
+    let text = CHANGING
         .iter()
         .fold(screen.to_owned(), |text, (pattern, stands_for)| {
             Regex::new(pattern)
                 .unwrap()
                 .replace_all(&text, *stands_for)
                 .into_owned()
-        })
+        });
+    in_the_plans_order(&text)
+}
+
+/// Steps that don't wait for one another end in whichever order; here they stand as the plan above them has them.
+fn in_the_plans_order(text: &str) -> String {
+    let over = Regex::new(r"^  ✓ (.+?)  (done|found)\b").unwrap();
+    // In a narrow terminal the plan breaks a title.
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let place = |line: &str| {
+        let title = over.captures(line)?.get(1)?.as_str();
+        flat.find(&format!(" {title}"))
+    };
+    let mut lines: Vec<&str> = text.lines().collect();
+    for block in lines.chunk_by_mut(|one, next| place(one).is_some() && place(next).is_some()) {
+        block.sort_by_key(|line| place(line));
+    }
+    lines.join("\n")
 }
 
 /// A transcript without how long things took and what is drawn.

@@ -146,11 +146,12 @@ impl Pty {
         });
     }
 
-    /// Waits until this text, best that of its last row, is there and keys are read one by one: a menu is open.
+    /// Waits until this text is there and a key is read: a menu is drawn whole, and open.
     pub(crate) fn wait_for_menu(&self, text: &str) -> String {
         self.wait_for(text);
         let begun = Instant::now();
-        while self.now().local_modes.contains(LocalModes::ICANON) {
+        // Only while one key is read does Ctrl-C come as a key.
+        while self.now().local_modes.contains(LocalModes::ISIG) {
             assert!(
                 begun.elapsed() < PATIENCE,
                 "no menu reads keys:\n{}",
@@ -158,7 +159,12 @@ impl Pty {
             );
             std::thread::sleep(Duration::from_millis(5));
         }
-        self.screen()
+        self.wait_for(text)
+    }
+
+    /// Whether the terminal writes to the screen what is typed now.
+    pub(crate) fn echoes(&self) -> bool {
+        self.now().local_modes.contains(LocalModes::ECHO)
     }
 
     /// The screen as it is now.

@@ -1,0 +1,2 @@
+# A text in small letters.
+lower() { printf '%s' "$1" | tr '[:upper:]' '[:lower:]'; }

@@ -1,0 +1,17 @@
+// Gives a role on the subscription that it is deployed to.
+targetScope = 'subscription'
+
+@description('Object ID of the service principal that gets the role.')
+param principalId string
+
+@description('ID of the role.')
+param role string
+
+resource assignment 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(subscription().id, principalId, role)
+  properties: {
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role)
+  }
+}
