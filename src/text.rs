@@ -25,9 +25,9 @@ fn printable_up_to(longest: usize, text: &str) -> String {
     shown
 }
 
-/// The text as one word of a POSIX shell, quoted only where it has to be.
+/// The text as one word of a POSIX shell, quoted only where it has to be. A word is never cut: it would mean something else.
 pub fn shell_word(text: &str) -> String {
-    let text = printable(text);
+    let text = printable_up_to(usize::MAX, text);
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
     if !text.is_empty() && text.chars().all(plain) {
         return text;

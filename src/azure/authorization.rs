@@ -44,6 +44,26 @@ impl RoleAssignment {
     }
 }
 
+impl RoleAssignment {
+    /// The role that it gives to `principal` at `scope` itself; nothing where it is somebody else's, or holds from above.
+    pub fn role_of(&self, principal: ServicePrincipalObjectId, scope: &Scope) -> Option<Uuid> {
+        let id = self.properties.role_definition_id.rsplit('/').next()?;
+        let role = Uuid::try_parse(id).ok()?;
+        self.gives(role, principal, scope).then_some(role)
+    }
+}
+
+#[derive(Deserialize)]
+struct RoleDefinition {
+    properties: RoleDefinitionProperties,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RoleDefinitionProperties {
+    role_name: Option<String>,
+}
+
 /// One entry of what a person may do at a scope; several are added up.
 /// Source: <https://learn.microsoft.com/rest/api/authorization/permissions>
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -97,6 +117,19 @@ pub fn role_assignment_path(scope: &Scope, name: Uuid) -> String {
 }
 
 impl Azure {
+    /// What a role is called, where it may be read.
+    /// Source: <https://learn.microsoft.com/rest/api/authorization/role-definitions/get>
+    ///
+    /// # Errors
+    /// Whatever Azure answers.
+    pub async fn role_name(&self, scope: &Scope, role: Uuid) -> Result<Option<String>> {
+        let path = format!(
+            "{scope}/providers/Microsoft.Authorization/roleDefinitions/{role}?{AUTHORIZATION_API}"
+        );
+        let found: RoleDefinition = self.arm.read(Call::get(path)).await?;
+        Ok(found.properties.role_name)
+    }
+
     /// The assignments of `principal` that hold at `scope` (also those from above it and below it).
     pub async fn role_assignments(
         &self,

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use azure_core::http::Url;
 
 use super::decode::{oddity, sign_in_refusal};
-use super::error::{AzureError, Facts, SignInError, UnreadableSignIn};
+use super::error::{ApiError, AzureError, Facts, SignInError, UnreadableSignIn};
+use super::sign_in::NobodySignedIn;
 use super::transport::diagnose;
 use crate::remedies::Service;
 
@@ -27,6 +28,9 @@ pub(super) fn failure(error: azure_core::Error, endpoint: &Url, facts: &Arc<Fact
         // Our own credentials put a typed refusal into the chain.
         if let Some(refusal) = cause.downcast_ref::<SignInError>() {
             return AzureError::from(Box::new(refusal.clone()));
+        }
+        if cause.is::<NobodySignedIn>() {
+            return not_signed_in(endpoint, facts);
         }
         if let Some(UnreadableSignIn { detail }) = cause.downcast_ref() {
             return unreadable(Service::Entra, detail.clone());
@@ -57,4 +61,21 @@ pub(super) fn failure(error: azure_core::Error, endpoint: &Url, facts: &Arc<Fact
     }
     let host = endpoint.host_str().unwrap_or_default().to_owned();
     AzureError::from(Box::new(diagnose(host, error.into())))
+}
+
+/// What every API would answer, said without asking it.
+fn not_signed_in(endpoint: &Url, facts: &Arc<Facts>) -> AzureError {
+    AzureError::from(Box::new(ApiError {
+        status: 401,
+        code: "NotSignedIn".to_owned(),
+        message: "Nobody is signed in".to_owned(),
+        correlation_id: None,
+        request: format!(
+            "nothing was sent to {}",
+            endpoint.host_str().unwrap_or_default()
+        ),
+        service: Service::Entra,
+        retry_after: None,
+        facts: facts.clone(),
+    }))
 }

@@ -44,6 +44,9 @@ pub struct PasswordCredential {
     pub start_date_time: Option<Timestamp>,
     /// When it ends.
     pub end_date_time: Option<Timestamp>,
+    /// Its first three characters.
+    #[serde(default)]
+    pub hint: Option<String>,
 }
 
 /// A client secret just made: the only time that it can be read.
@@ -125,6 +128,15 @@ impl Azure {
                 )))
                 .await,
         )
+    }
+
+    /// The applications that the portal shows under this name: there may be several, or none.
+    /// Source: <https://learn.microsoft.com/graph/api/application-list>
+    ///
+    /// # Errors
+    /// Whatever Graph answers.
+    pub async fn applications_named(&self, display_name: &str) -> Result<Vec<Application>> {
+        self.graph.list(named(display_name)).await
     }
 
     /// What an object id of this directory names that somebody took for a client id: the client id of that application.
@@ -258,6 +270,31 @@ fn unique(name: &str) -> String {
         return url.path().to_owned();
     }
     format!("/v1.0/applications(uniqueName='{quoted}')")
+}
+
+/// The path of the list of applications of a display name, which may hold anything.
+fn named(display_name: &str) -> String {
+    const MEAN_SOMETHING: [(char, &str); 5] = [
+        ('%', "%25"),
+        ('&', "%26"),
+        ('+', "%2B"),
+        ('#', "%23"),
+        ('\'', "''"),
+    ];
+    let mut name = display_name.to_owned();
+    for (letter, instead) in MEAN_SOMETHING {
+        name = name.replace(letter, instead);
+    }
+    let query = format!("$filter=displayName eq '{name}'&{APPLICATION_FIELDS}");
+    let mut base = Url::parse("https://graph/v1.0/applications").ok();
+    if let Some(url) = base.as_mut() {
+        url.set_query(Some(&query));
+    }
+    let query = base
+        .as_ref()
+        .and_then(|url| url.query())
+        .unwrap_or_default();
+    format!("/v1.0/applications?{query}")
 }
 
 fn found<T>(answer: Result<T>) -> Result<Option<T>> {

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 
 use super::check::{Check, Connected, Finding, Status};
 use crate::azure::{Azure, AzureError};
+use crate::connection::receipt::UNSEEN;
 use crate::connection::{Receipt, ResourceKind};
 use crate::error::Error;
 
@@ -49,10 +50,13 @@ impl Check for RoleAssignments {
 }
 
 fn is_role(receipt: &Receipt) -> bool {
-    matches!(
+    // What nobody could see has no id to look for.
+    let has_id = !receipt.facts.contains_key(UNSEEN);
+    let is_role = matches!(
         receipt.kind,
         ResourceKind::RoleAssignment | ResourceKind::BillingRoleAssignment
-    )
+    );
+    is_role && has_id
 }
 
 /// The app looks first, and the person only for what it isn't shown.

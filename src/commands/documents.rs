@@ -1,5 +1,7 @@
 //! The JSON documents, in one place: their shape is a contract.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use crate::connection::handover::{Field, Value as FieldValue};
@@ -7,7 +9,9 @@ use crate::connection::{Change, ConnectionRecord};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::plan::execute::Ended;
+use crate::plan::preflight::Held;
 use crate::plan::survey::Survey;
+use crate::steps::Permission;
 
 /// A document: `version`, `ok` and `exit`, and the parts.
 pub fn document(exit: Exit, parts: Value) -> Value {
@@ -85,8 +89,21 @@ pub fn steps(ended: &[Ended], survey: &Survey) -> Value {
         .collect()
 }
 
-/// `steps` of a plan that is only shown.
-pub fn planned(survey: &Survey) -> Value {
+/// `steps` of a plan that is only shown: what each needs, and whether the person holds it (`yes`, `no`, `unknown`).
+/// `source` says where the answer came from that a step follows.
+pub fn planned(
+    survey: &Survey,
+    held: &BTreeMap<Permission, Held>,
+    source: &dyn Fn(&str) -> Option<String>,
+) -> Value {
+    let right = |permission: &Permission| {
+        let held = match held.get(permission) {
+            Some(Held::Yes) => "yes",
+            Some(Held::No) => "no",
+            Some(Held::Unknown) | None => "unknown",
+        };
+        json!({"right": permission.holders(), "held": held})
+    };
     survey
         .rows
         .iter()
@@ -98,7 +115,9 @@ pub fn planned(survey: &Survey) -> Value {
                 "change": row.change,
                 "status": if found.is_some() { "found" } else { "pending" },
                 "resource_id": found.map(|receipt| &receipt.id),
-                "needs": row.needs.iter().map(crate::steps::Permission::holders).collect::<Vec<_>>(),
+                "source": source(&row.id),
+                "needs": row.needs.iter().map(Permission::holders).collect::<Vec<_>>(),
+                "rights": row.needs.iter().map(right).collect::<Vec<_>>(),
             })
         })
         .collect()

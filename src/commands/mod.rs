@@ -18,6 +18,7 @@ mod key_vault;
 pub mod logging;
 pub mod narration;
 pub mod prove;
+pub mod questions;
 pub mod remove;
 pub mod request;
 pub mod rotate;
@@ -50,6 +51,7 @@ pub enum Command {
     Rotate(rotate::Args),
     Remove(remove::Args),
     Vendors(vendors::Args),
+    Questions(questions::Args),
     Exec(exec::Args),
     Doctor(doctor::Args),
     Sandbox(sandbox::Args),
@@ -72,6 +74,7 @@ pub async fn dispatch(command: Command, app: &App) -> Result<Exit> {
         Command::Rotate(args) => rotate::run(args, app).await,
         Command::Remove(args) => remove::run(args, app).await,
         Command::Vendors(args) => vendors::run(args, app),
+        Command::Questions(args) => questions::run(args, app),
         Command::Exec(args) => exec::run(args, app).await,
         Command::Doctor(args) => doctor::run(args, app).await,
         Command::Sandbox(args) => sandbox::run(args, app).await,

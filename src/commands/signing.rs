@@ -36,6 +36,13 @@ pub async fn sign_in(app: &App, answers: &Answers) -> Result<SignedIn> {
 }
 
 fn wanted(answers: &Answers) -> Result<Method> {
+    if answers.value("sign_in") == Some("none") {
+        return Err(Error::usage(
+            "nobody_signed_in",
+            "`--sign-in none` goes with `azconnect init --mode guided` only.",
+        )
+        .hint("Leave it away, and azconnect signs you in."));
+    }
     answers
         .value_or("sign_in", "auto")
         .parse()

@@ -49,6 +49,9 @@ pub enum Change {
     Remove,
 }
 
+/// The fact of a receipt that stands on a person's word: nobody could look, and its id is only what it would be.
+pub const UNSEEN: &str = "unseen";
+
 /// One thing that a connection stands on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {

@@ -1,19 +1,38 @@
 //! Putting a question to the person, or noting the gap where nobody can be asked.
+//!
+//! What was replied is kept in order. Whoever goes back to a question has all answers forgotten, and the interview begins again: replies
+//! to the questions before that one are taken from there, and what depended on a later one is asked anew.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Arc, PoisonError};
 
 use super::Interview;
 use super::answers::Source;
 use super::missing;
 use super::questions::Question;
 use crate::error::{Error, Result};
-use crate::ui::{Ask, Choice, Event};
+use crate::ui::{Ask, Choice, Event, Ui};
 
 impl Interview {
     pub(super) fn can_ask(&self) -> bool {
         self.ui.can_ask()
     }
 
-    pub(super) fn tell(&self, event: Event) {
-        self.ui.tell(event);
+    /// Tells what was found out; what was told before the person went back is not told again.
+    pub fn tell(&self, event: Event) {
+        let is_news = match &event {
+            Event::Fact { .. } | Event::Warning { .. } => {
+                let text = format!("{event:?}");
+                let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+                let is_news = !told.contains(&text);
+                told.push(text);
+                is_news
+            }
+            _ => true,
+        };
+        if is_news {
+            self.ui.tell(event);
+        }
     }
 
     /// Lets the person choose one of `options`, whose answers are `ids`; an option beyond them answers something else.
@@ -40,9 +59,12 @@ impl Interview {
             self.gaps.push(missing::gap(question, ids));
             return Ok(None);
         }
-        let ui = self.ui.clone();
         let ask = ask(question, prompt);
-        let chosen = blocking(move || ui.choose(&ask, &options)).await?;
+        let asked = Said::mark(&ask, &options);
+        let put = move |ui: Arc<dyn Ui>, ask: Ask| ui.choose(&ask, &options).map(Reply::One);
+        let Reply::One(chosen) = self.reply(ask, asked, put).await? else {
+            return Err(mixed_up());
+        };
         if let Some(id) = ids.get(chosen) {
             self.answers.set(key, vec![id.clone()], Source::Asked);
         }
@@ -60,9 +82,12 @@ impl Interview {
             self.gaps.push(missing::gap(question, ids));
             return Ok(Vec::new());
         }
-        let ui = self.ui.clone();
         let ask = ask(question, question.prompt);
-        let chosen = blocking(move || ui.choose_many(&ask, &options)).await?;
+        let asked = Said::mark(&ask, &options);
+        let put = move |ui: Arc<dyn Ui>, ask: Ask| ui.choose_many(&ask, &options).map(Reply::Many);
+        let Reply::Many(chosen) = self.reply(ask, asked, put).await? else {
+            return Err(mixed_up());
+        };
         let values = chosen
             .iter()
             .filter_map(|at| ids.get(*at).cloned())
@@ -78,12 +103,89 @@ impl Interview {
             self.gaps.push(missing::gap(question, Vec::new()));
             return Ok(None);
         }
-        let ui = self.ui.clone();
         let ask = ask(question, question.prompt);
-        let said = blocking(move || ui.text(&ask, &question.check)).await?;
+        let asked = Said::mark(&ask, &[]);
+        let put = move |ui: Arc<dyn Ui>, ask: Ask| ui.text(&ask, &question.check).map(Reply::Text);
+        let Reply::Text(said) = self.reply(ask, asked, put).await? else {
+            return Err(mixed_up());
+        };
         self.answers.set(key, vec![said.clone()], Source::Asked);
         Ok(Some(said))
     }
+}
+
+/// A question that was put, and what was replied.
+#[derive(Debug)]
+pub(super) struct Said {
+    asked: u64,
+    reply: Reply,
+}
+
+#[derive(Debug, Clone)]
+enum Reply {
+    One(usize),
+    Many(Vec<usize>),
+    Text(String),
+}
+
+impl Said {
+    /// What tells a question from another: its words, and what there is to choose from.
+    fn mark(ask: &Ask, options: &[Choice]) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (&ask.key, &ask.prompt).hash(&mut hasher);
+        for option in options {
+            (&option.label, &option.detail).hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+}
+
+impl Interview {
+    /// What was replied to this very question before the person went back, or else is replied now.
+    async fn reply(
+        &mut self,
+        ask: Ask,
+        asked: u64,
+        put: impl FnOnce(Arc<dyn Ui>, Ask) -> Result<Reply> + Send + 'static,
+    ) -> Result<Reply> {
+        let known = self.replies.get(self.at).filter(|said| said.asked == asked);
+        if let Some(said) = known {
+            self.at += 1;
+            return Ok(said.reply.clone());
+        }
+        self.replies.truncate(self.at);
+        let ask = Ask {
+            can_go_back: self.can_go_back(),
+            ..ask
+        };
+        let ui = self.ui.clone();
+        let reply = blocking(move || put(ui, ask)).await?;
+        self.replies.push(Said {
+            asked,
+            reply: reply.clone(),
+        });
+        self.at += 1;
+        Ok(reply)
+    }
+
+    /// Whether a question was asked before the one that is next.
+    pub fn can_go_back(&self) -> bool {
+        self.at > 0
+    }
+
+    /// Takes back the last reply, and begins again with all that were given before it.
+    pub fn go_back(&mut self) {
+        self.replies.truncate(self.at);
+        self.replies.pop();
+        self.at = 0;
+        self.answers.clone_from(&self.known);
+        self.gaps.clear();
+        self.ways.clear();
+    }
+}
+
+fn mixed_up() -> Error {
+    Error::bug("a question was replied to in another way than it was asked")
 }
 
 /// Runs a prompt where blocking is allowed.
@@ -107,6 +209,6 @@ fn ask(question: &Question, prompt: &str) -> Ask {
         key: question.key.to_owned(),
         prompt: prompt.to_owned(),
         help: question.explain.to_owned(),
-        default: None,
+        ..Ask::default()
     }
 }

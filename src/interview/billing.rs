@@ -202,7 +202,7 @@ impl Interview {
     }
 
     /// Whether the agreement is the one that was said, and one that the vendor can read.
-    fn fits(&self, account: &Account, vendor: &Vendor) -> Result<()> {
+    pub(super) fn fits(&self, account: &Account, vendor: &Vendor) -> Result<()> {
         if let Some(said) = self
             .answers
             .value("agreement")
@@ -231,7 +231,7 @@ impl Interview {
     }
 
     /// Billing profiles and customers are only under some agreements; what was named and isn't there must not be passed over.
-    fn has_what_was_named(&self, account: &Account) -> Result<()> {
+    pub(super) fn has_what_was_named(&self, account: &Account) -> Result<()> {
         const ONLY_UNDER: &[(&str, &[Agreement])] = &[
             ("billing_profile", &[Agreement::Mca, Agreement::Mpa]),
             ("invoice_section", &[Agreement::Mca]),

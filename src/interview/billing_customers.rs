@@ -108,14 +108,13 @@ impl Interview {
             label: "Some of them".to_owned(),
             detail: "choose from a list".to_owned(),
         };
-        if self
-            .choose("customer_tenant", vec![all, some], Vec::new())
+        match self
+            .choose("customer_tenant", vec![all, some], vec![ALL.to_owned()])
             .await?
-            != Some(1)
         {
-            return Ok(Vec::new());
+            Some(1) => self.choose_some(options).await,
+            Some(_) | None => Ok(Vec::new()),
         }
-        self.choose_some(options).await
     }
 
     /// The customers on which alone the role is given, each below the billing profile that invoices it. Nothing where a gap is left.

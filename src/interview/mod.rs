@@ -31,8 +31,11 @@ pub mod questions;
 mod reads;
 pub mod resolve;
 mod scopes;
+mod unseen;
 mod validity;
+pub mod written;
 
 pub use answers::{Answer, Answers, Source};
 pub use questions::{QUESTIONS, Question};
 pub use resolve::Interview;
+pub use written::Written;

@@ -8,7 +8,7 @@ use super::credential_questions::{AUDIENCE, CERTIFICATE, CREDENTIAL, FEDERATED, 
 use super::export_questions::EXPORT_QUESTIONS;
 use super::partner_questions::{DEFAULT_DOMAIN, PARTNER_APP, PARTNER_ID};
 use super::validity::{
-    BILLING_ROLES, SIGN_INS, agreement, app_name, billing_name, client_id, customer, later,
+    BILLING_ROLES, MODES, SIGN_INS, agreement, app_name, billing_name, client_id, customer,
     management_group, one_of, secret_days, tenant, vendor,
 };
 use crate::azure::ids::SubscriptionId;
@@ -116,9 +116,9 @@ const EVERYBODYS: &[Question] = &[
         key: "sign_in",
         flag: "sign-in",
         value: "METHOD",
-        help: "How you sign in: auto, azure-cli, browser, device-code, service-principal, managed-identity, workload-identity",
+        help: "How you sign in: auto, azure-cli, browser, device-code, service-principal, managed-identity, workload-identity, none (you are guided, and asked)",
         prompt: "How do you sign in?",
-        explain: "`auto` takes credentials of the environment, then an `az` session, then the browser, then a device code, and says why.",
+        explain: "`auto` takes credentials of the environment, then an `az` session, then the browser, then a device code, and says why. `none` goes with `--mode guided`: azconnect then asks what it can't look at.",
         example: "browser",
         default: Some("auto"),
         many: false,
@@ -174,7 +174,7 @@ const EVERYBODYS: &[Question] = &[
         value: "ID",
         help: "Management group that the vendor is to read, instead of single subscriptions",
         prompt: "Which management group is the vendor to read?",
-        explain: "Reader on it reaches every subscription below it, later ones too. Its ID is in the portal under Management groups.",
+        explain: "Reader on it reaches every subscription below it ones too. Its ID is in the portal under Management groups.",
         example: "contoso-root",
         default: None,
         many: false,
@@ -325,13 +325,13 @@ const EVERYBODYS: &[Question] = &[
         key: "mode",
         flag: "mode",
         value: "MODE",
-        help: "Who does it: automatic (azconnect), script (you, with a script that it prints)",
+        help: "Who does it: automatic, guided (you, in the portal, step by step; azconnect looks until each is there), script (you, with a script that it prints)",
         prompt: "Who is to do it?",
-        explain: "`automatic` makes everything once you agree. `script` changes nothing and prints a script that does the same.",
+        explain: "`automatic`: azconnect does it once you agree to the plan. `guided`: you do it in the portal; azconnect says what to click, watches, and changes nothing itself. `script`: nothing is changed; a script that does the same is printed.",
         example: "automatic",
         default: Some("automatic"),
         many: false,
-        check: |text| later(text, &["automatic", "script"], &["guided"]),
+        check: |text| one_of(text, MODES),
     },
     Question {
         key: "script",

@@ -1,8 +1,9 @@
 //! Turns what is known into a complete wish: the only possibility is taken, a choice is asked for, what can't be asked for is a gap.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use super::answers::{Answers, Source};
+use super::asking::Said;
 pub use super::asking::blocking;
 use super::billing::BillingWish;
 use super::credential::credential;
@@ -28,6 +29,14 @@ pub struct Interview {
     pub(super) gaps: Vec<Gap>,
     /// What else is said of the gaps.
     pub(super) ways: Vec<String>,
+    /// What was known before anything was asked.
+    pub(super) known: Answers,
+    /// What was replied so far, in order.
+    pub(super) replies: Vec<Said>,
+    /// How many of the replies hold for questions that came up already.
+    pub(super) at: usize,
+    /// What was told already.
+    pub(super) told: Mutex<Vec<String>>,
 }
 
 /// What the interview learns from the rooms around it.
@@ -42,6 +51,8 @@ pub struct Setting<'a> {
     pub certificate: Option<&'a str>,
     /// Whether the vendor reads a billing account.
     pub billing: BillingWish,
+    /// Whether nobody is signed in: then nothing is looked up, and all is asked.
+    pub is_unseen: bool,
     /// The exports that an earlier run gave a connection of this name.
     pub exported: &'a (dyn Fn(&ConnectionName) -> Vec<ExportRecord> + Sync),
 }
@@ -59,10 +70,14 @@ impl Interview {
     /// An interview that begins with these answers and asks through `ui`, if that can ask.
     pub fn new(answers: Answers, ui: Arc<dyn Ui>) -> Self {
         Interview {
+            known: answers.clone(),
             answers,
             ui,
             gaps: Vec::new(),
             ways: Vec::new(),
+            replies: Vec::new(),
+            at: 0,
+            told: Mutex::default(),
         }
     }
 
@@ -287,7 +302,13 @@ impl Interview {
     ) -> Result<Gathered> {
         let azure = setting.azure;
         let name = self.name(vendor, directory)?;
-        let (agreement, scopes) = self.reads(setting, vendor, directory).await?;
+        let (agreement, scopes) = if setting.is_unseen {
+            let read = self.reads_unseen(setting, vendor).await?;
+            self.storage_unseen(vendor, directory, &read.1).await?;
+            read
+        } else {
+            self.reads(setting, vendor, directory).await?
+        };
         let exports = match exports::need(&self.answers, vendor) {
             None => Exports::default(),
             Some(need) => {
@@ -304,7 +325,9 @@ impl Interview {
             }
         };
         let partner = self.partner(azure, vendor, directory).await?;
-        self.partner_app(azure, vendor, directory).await?;
+        if !setting.is_unseen {
+            self.partner_app(azure, vendor, directory).await?;
+        }
         Ok(Gathered {
             name,
             agreement,

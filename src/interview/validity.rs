@@ -11,7 +11,11 @@ pub(super) const SIGN_INS: &[&str] = &[
     "service-principal",
     "managed-identity",
     "workload-identity",
+    "none",
 ];
+
+/// The values of `--mode`.
+pub(super) const MODES: &[&str] = &["automatic", "guided", "script"];
 
 /// The values of `--billing-role`.
 pub(super) const BILLING_ROLES: &[&str] = &["account-reader", "customer-reader"];
@@ -25,17 +29,6 @@ pub(super) fn one_of(text: &str, all: &[&str]) -> Result<(), String> {
         crate::text::printable(text),
         all.join(", ")
     ))
-}
-
-/// Like [`one_of`], and says of a value that the contract knows and this release doesn't that it is so.
-pub(super) fn later(text: &str, now: &[&str], later: &[&str]) -> Result<(), String> {
-    if later.contains(&text) {
-        return Err(format!(
-            "`{text}` is not in this release; use {}.",
-            now.join(", ")
-        ));
-    }
-    one_of(text, now)
 }
 
 pub(super) fn vendor(text: &str) -> Result<(), String> {

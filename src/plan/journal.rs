@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::guide::Guided;
 use super::versioned;
 use crate::connection::{ConnectionSpec, Receipt};
 use crate::error::{Error, Kind, Result};
@@ -32,6 +33,9 @@ pub struct Written {
     pub spec: ConnectionSpec,
     /// When the first run of it began.
     pub started_at: Timestamp,
+    /// That a person does the steps and is guided, where it is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guided: Option<Guided>,
     /// Each step that was begun.
     pub steps: BTreeMap<String, Entry>,
 }
@@ -64,6 +68,7 @@ impl Journal {
                 version: VERSION,
                 spec,
                 started_at: now,
+                guided: None,
                 steps: BTreeMap::new(),
             },
         }
@@ -93,6 +98,16 @@ impl Journal {
     /// Takes a new wish for the same connection; what was made so far stays known.
     pub fn update_spec(&mut self, spec: ConnectionSpec) {
         self.written.spec = spec;
+    }
+
+    /// Notes the wish and how it is carried out, before the first step. On disk when this returns.
+    ///
+    /// # Errors
+    /// `Failed` where the file can't be written.
+    pub fn keep(&mut self, spec: &ConnectionSpec, guided: &Guided) -> Result<()> {
+        self.written.spec = spec.clone();
+        self.written.guided = Some(guided.clone());
+        self.write()
     }
 
     /// Whether the step was begun by us, in this run or an earlier one.

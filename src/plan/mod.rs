@@ -9,6 +9,7 @@ pub mod backfill;
 pub mod backfill_book;
 mod costs;
 pub mod execute;
+pub mod guide;
 pub mod journal;
 pub mod preflight;
 mod roles;

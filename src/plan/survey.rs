@@ -135,7 +135,12 @@ pub fn as_ended(survey: &Survey, tell: impl Fn(&Ended)) -> Vec<Ended> {
 
 /// A found thing is ours if an earlier run's receipt says that we made it, or if our journal holds the intent to make it. One that no
 /// receipt knows counts from now on. One that bears no mark of ours where ours would is somebody else's, whatever we intended.
-fn claimed(found: Receipt, journal: Option<&Journal>, ours: &[Receipt], now: Timestamp) -> Receipt {
+pub fn claimed(
+    found: Receipt,
+    journal: Option<&Journal>,
+    ours: &[Receipt],
+    now: Timestamp,
+) -> Receipt {
     let known = journal
         .and_then(|journal| journal.receipt(&found.step))
         .into_iter()

@@ -88,6 +88,12 @@ pub fn find(service: Service, code: &str, status: u16, message: &str) -> Option<
         })
 }
 
+/// A line of text with its placeholders filled, for tables of other rooms that are written in the same way; `None` where a value isn't
+/// known, or can't be quoted inside a command.
+pub fn filled(line: &str, facts: &BTreeMap<&str, String>) -> Option<String> {
+    placeholders::filled(line, facts)
+}
+
 /// Microsoft's page about a sign-in code that no row knows; `None` where there is no number in `code`.
 pub fn unknown_sign_in(code: &str) -> Option<String> {
     let number = bare_code(code);

@@ -218,15 +218,25 @@ impl CertificateStep {
 }
 
 /// A certificate made here.
-struct Made {
+pub struct Made {
     /// DER in base64: what Entra ID is given.
-    public: String,
+    pub public: String,
     /// The certificate and its private key, as PEM: what is kept.
-    pem: Secret,
+    pub pem: Secret,
+}
+
+/// The public certificate, DER in base64, of what is kept; nothing where that is something else.
+pub fn public_of(pem: &Secret) -> Option<String> {
+    let (_, rest) = pem.expose().split_once("-----BEGIN CERTIFICATE-----")?;
+    let (body, _) = rest.split_once("-----END CERTIFICATE-----")?;
+    Some(body.split_whitespace().collect())
 }
 
 /// Makes a key and its self-signed certificate. Entra ID looks at the key and the dates only.
-fn make(connection: &str, days: u16, now: Timestamp) -> Result<Made> {
+///
+/// # Errors
+/// [`AzureError::Unreadable`] where the machine can't make one.
+pub fn make(connection: &str, days: u16, now: Timestamp) -> Result<Made> {
     let failed = |error: rcgen::Error| unmade(&error.to_string());
     let pair = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).map_err(failed)?;
     let mut params = CertificateParams::new(Vec::new()).map_err(failed)?;
@@ -288,6 +298,8 @@ mod tests {
             .take_while(|line| !line.starts_with("-----END"))
             .collect();
         assert_eq!(body, made.public);
+        assert_eq!(public_of(&made.pem).unwrap(), made.public);
+        assert_eq!(public_of(&Secret::new("hnd8Q~x".to_owned())), None);
         assert!(!made.public.contains("PRIVATE"));
     }
 }

@@ -13,6 +13,7 @@ pub mod declared;
 pub mod export;
 pub mod federated;
 pub mod first_run;
+pub mod guide;
 pub mod marks;
 pub mod principal;
 mod refused;
@@ -28,6 +29,7 @@ pub mod wait;
 
 pub use by_hand::{ByHand, Place};
 pub use declared::Declared;
+pub use guide::Guide;
 pub use step::{Making, Outcome, Permission, Receipts, Step};
 
 use crate::azure::{Azure, Result};

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use serde_json::Value;
 
 use crate::error::{Error, Gap};
-use crate::ui::{Ask, Block, Choice, Event, Item, Output, Row};
+use crate::ui::{Ask, Block, Choice, Event, Item, Need, Output, Planned, Row};
 
 /// What every mask begins with: a GUID of its own kind, so that a mask is never masked again.
 const MASK: &str = "aaaaaaaa-0000-4000-8000-";
@@ -147,6 +147,9 @@ impl Masks {
                     .collect(),
                 summary: text(summary),
             },
+            Block::Changes { changes } => Block::Changes {
+                changes: changes.iter().map(|one| self.planned(one)).collect(),
+            },
             Block::Lines { lines } => Block::Lines {
                 lines: texts(lines),
             },
@@ -171,6 +174,20 @@ impl Masks {
         }
     }
 
+    fn planned(&self, planned: &Planned) -> Planned {
+        let need = |need: &Need| Need {
+            right: self.text(&need.right),
+            ..need.clone()
+        };
+        Planned {
+            change: planned.change.clone(),
+            title: self.text(&planned.title),
+            text: self.text(&planned.text),
+            source: self.text(&planned.source),
+            needs: planned.needs.iter().map(need).collect(),
+        }
+    }
+
     /// The question, masked; its default too, so the caller keeps the real one.
     pub(super) fn ask(&self, ask: &Ask) -> Ask {
         Ask {
@@ -178,6 +195,8 @@ impl Masks {
             prompt: self.text(&ask.prompt),
             help: self.text(&ask.help),
             default: ask.default.as_deref().map(|default| self.text(default)),
+            can_go_back: ask.can_go_back,
+            can_save: ask.can_save,
         }
     }
 

@@ -4,8 +4,11 @@
 //! console knows; nothing is redrawn.
 
 use std::io;
+use std::sync::atomic::AtomicBool;
 
 use console::Term;
+
+use super::typed_line::Heard;
 
 /// Where answers come from.
 pub(super) trait Keyboard: Send + Sync {
@@ -20,6 +23,14 @@ pub(super) trait Keyboard: Send + Sync {
     /// # Errors
     /// What the terminal reports.
     fn hidden_line(&self) -> io::Result<Option<String>>;
+
+    /// One line that is given up when `stop` is set, where the console can say whether a line is there; elsewhere it is waited for.
+    ///
+    /// # Errors
+    /// What the terminal reports.
+    fn line_until(&self, _stop: &AtomicBool) -> io::Result<Heard> {
+        Ok(self.line()?.map_or(Heard::End, Heard::Line))
+    }
 }
 
 /// The keyboard of the terminal on stdin.
@@ -37,5 +48,10 @@ impl Keyboard for Stdin {
     fn hidden_line(&self) -> io::Result<Option<String>> {
         // `console` switches the echo off and on again; it can't tell Ctrl-D from an empty line.
         Term::stderr().read_secure_line().map(Some)
+    }
+
+    #[cfg(unix)]
+    fn line_until(&self, stop: &AtomicBool) -> io::Result<Heard> {
+        Ok(super::typed_line::heard(stop))
     }
 }

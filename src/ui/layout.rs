@@ -3,6 +3,8 @@
 //! Called by `screen` (the result, on stdout) and `narration` (what is shown while working, on stderr). Promises: every label, value,
 //! note, cell and sentence of a block appears; ids, URLs and commands are never cut, whatever the width.
 
+mod changes;
+
 use crate::ui::theme::{Line, Look, Role, State};
 use crate::ui::wrap::{pad, visible, widest_piece, width, wrap};
 use crate::ui::{Block, Item, Row, chart};
@@ -46,6 +48,7 @@ fn lay_out_block(block: &Block, columns: usize, look: Look) -> Vec<Line> {
             rows,
         } => table_lines(headings, rows, inner, look),
         Block::Items { items } => items_lines(items, inner, look),
+        Block::Changes { changes } => changes::lines(changes, inner, look),
         Block::Bars {
             title,
             bars,
@@ -369,6 +372,15 @@ fn bars_lines(
     }
     lines.extend(text_lines(Role::Text, summary, columns));
     lines
+}
+
+/// The blocks as a text for a file: words only, no wider than running text.
+pub(super) fn text(blocks: &[Block]) -> String {
+    let lines = lay_out(blocks, WIDEST_TEXT, Look::PLAIN);
+    lines
+        .iter()
+        .map(|line| format!("{}\n", line.text()))
+        .collect()
 }
 
 #[cfg(test)]

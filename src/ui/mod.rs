@@ -15,9 +15,11 @@ mod keyboard;
 mod layout;
 mod menus;
 mod narration;
+mod narrow;
 mod numbers;
 mod plain;
 mod prompts;
+mod replies;
 mod screen;
 #[cfg(test)]
 mod session;
@@ -32,10 +34,12 @@ mod wrap;
 pub use screen::{ColorChoice, Options, OutputFormat, open};
 pub use typed_line::typed_line;
 
+use std::sync::atomic::AtomicBool;
+
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 
 /// What a screen can do. Implemented by `screen` for terminals, plain text and JSON.
 pub trait Ui: Send + Sync {
@@ -48,7 +52,7 @@ pub trait Ui: Send + Sync {
     /// Lets the person choose one of several. Blocks: call it where blocking is allowed.
     ///
     /// # Errors
-    /// `Interrupted` on Ctrl-C or Esc, `Usage` where nobody can be asked.
+    /// `Interrupted` on Ctrl-C or Esc, `Usage` where nobody can be asked, [`back()`] where the person goes back.
     fn choose(&self, ask: &Ask, options: &[Choice]) -> Result<usize>;
 
     /// Lets the person choose at least one of several.
@@ -62,6 +66,13 @@ pub trait Ui: Send + Sync {
     /// # Errors
     /// As [`Ui::choose`].
     fn text(&self, ask: &Ask, check: &dyn Fn(&str) -> Result<(), String>) -> Result<String>;
+
+    /// Asks for a line, which may be empty, and gives up when `stop` is set: none then. (Where the console can't say whether a line is
+    /// there, it waits for one.)
+    ///
+    /// # Errors
+    /// As [`Ui::choose`].
+    fn line(&self, ask: &Ask, stop: &AtomicBool) -> Result<Option<String>>;
 
     /// Asks for a secret, without echo.
     ///
@@ -89,6 +100,11 @@ pub fn write_raw(bytes: &[u8]) {
     let _ = std::io::stdout().write_all(bytes);
 }
 
+/// The blocks as a text for a file that people read.
+pub fn text_of(blocks: &[Block]) -> String {
+    layout::text(blocks)
+}
+
 /// A question as it is put to a person.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Ask {
@@ -100,6 +116,10 @@ pub struct Ask {
     pub help: String,
     /// What is taken when the person only presses Enter.
     pub default: Option<String>,
+    /// Whether the person may go back to the question before this one.
+    pub can_go_back: bool,
+    /// Whether what is asked about can be saved in a file.
+    pub can_save: bool,
 }
 
 /// One of several answers.
@@ -120,6 +140,21 @@ pub enum Proceed {
     No,
     /// Say more about each step, then ask again.
     Explain,
+    /// Save it in a file, then ask again. Only where [`Ask::can_save`] offers it.
+    Save,
+}
+
+/// The code of [`back()`].
+const BACK: &str = "back";
+
+/// The answer of every question that was put with [`Ask::can_go_back`] to somebody who would rather answer the one before it.
+pub fn back() -> Error {
+    Error::new(Kind::Interrupted, BACK, "Back to the question before.")
+}
+
+/// Whether this is [`back()`].
+pub fn is_back(error: &Error) -> bool {
+    error.kind() == Kind::Interrupted && error.code() == BACK
 }
 
 /// Something that happens while the program works.
@@ -248,6 +283,13 @@ pub enum Block {
         /// The items.
         items: Vec<Item>,
     },
+    /// What is going to be changed, with the rights that each change needs. In a document they are items, with `needs`.
+    #[serde(rename = "items")]
+    Changes {
+        /// The changes, in their order.
+        #[serde(rename = "items")]
+        changes: Vec<Planned>,
+    },
     /// A small bar chart with a sentence that says the same.
     Bars {
         /// What it shows: `Cost of the last 30 days, EUR`.
@@ -286,6 +328,72 @@ pub struct Item {
     pub text: String,
     /// Labelled lines below it: `Why`, `Fix`.
     pub lines: Vec<(String, String)>,
+}
+
+/// A change that is planned.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// What is done with it: `create`, `reuse`, `remove`.
+    pub change: String,
+    /// What it is.
+    pub title: String,
+    /// More about it; may be empty.
+    pub text: String,
+    /// Where the answer came from that it follows: `--app-name`, `the only one`; may be empty.
+    pub source: String,
+    /// The rights that it needs.
+    pub needs: Vec<Need>,
+}
+
+impl Serialize for Planned {
+    /// As an [`Item`], whose lines say the same in words.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Shown<'a> {
+            #[serde(flatten)]
+            item: Item,
+            source: &'a str,
+            needs: &'a [Need],
+        }
+        let lines = self
+            .needs
+            .iter()
+            .map(|need| ("Needs".to_owned(), need.to_string()));
+        let item = Item {
+            state: self.change.clone(),
+            title: self.title.clone(),
+            text: self.text.clone(),
+            lines: lines.collect(),
+        };
+        let (source, needs) = (self.source.as_str(), self.needs.as_slice());
+        Shown {
+            item,
+            source,
+            needs,
+        }
+        .serialize(serializer)
+    }
+}
+
+impl std::fmt::Display for Need {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.right)?;
+        if self.held.is_empty() {
+            return Ok(());
+        }
+        write!(f, " ({})", self.held)
+    }
+}
+
+/// A right that a change needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Need {
+    /// Who has it: `Owner or User Access Administrator`.
+    pub right: String,
+    /// Whether the person has it, as the word of a state: `pass`, `fail`, or `skip` where that can't be seen; may be empty.
+    pub state: String,
+    /// The same in words: `you have it`; may be empty.
+    pub held: String,
 }
 
 /// The result of a run, in both forms. They carry the same facts.

@@ -4,6 +4,7 @@
 //! it begins, every ten seconds while it goes on, and when it ends.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
@@ -13,7 +14,7 @@ use crate::ui::narration::{self, Step};
 use crate::ui::prompts::{Prompts, Sink, write};
 use crate::ui::screen::Watcher;
 use crate::ui::theme::{Line, Look};
-use crate::ui::{Ask, Choice, Event, Proceed, failure};
+use crate::ui::{Ask, Choice, Event, Proceed, failure, narrow};
 
 /// How long a step may go on before another sentence says so.
 pub(super) const BEAT: Duration = Duration::from_secs(10);
@@ -188,15 +189,26 @@ impl Watcher for Plain {
     }
 
     fn choose(&self, ask: &Ask, options: &[Choice]) -> Result<usize> {
-        self.prompts.choose(ask, options)
+        let shown = narrow::narrowed(&self.prompts, ask, options)?;
+        match shown.as_slice() {
+            // A list of one is no question.
+            [only] if options.len() > 1 => Ok(*only),
+            _ => Ok(shown[self.prompts.choose(ask, &of(options, &shown))?]),
+        }
     }
 
     fn choose_many(&self, ask: &Ask, options: &[Choice]) -> Result<Vec<usize>> {
-        self.prompts.choose_many(ask, options)
+        let shown = narrow::narrowed(&self.prompts, ask, options)?;
+        let chosen = self.prompts.choose_many(ask, &of(options, &shown))?;
+        Ok(chosen.into_iter().map(|at| shown[at]).collect())
     }
 
     fn text(&self, ask: &Ask, check: &dyn Fn(&str) -> Result<(), String>) -> Result<String> {
         self.prompts.text(ask, check)
+    }
+
+    fn line(&self, ask: &Ask, stop: &AtomicBool) -> Result<Option<String>> {
+        self.prompts.line(ask, stop)
     }
 
     fn secret(&self, ask: &Ask) -> Result<Secret> {
@@ -206,6 +218,11 @@ impl Watcher for Plain {
     fn proceed(&self, ask: &Ask) -> Result<Proceed> {
         self.prompts.proceed(ask)
     }
+}
+
+/// The choices at these places.
+fn of(options: &[Choice], shown: &[usize]) -> Vec<Choice> {
+    shown.iter().map(|at| options[*at].clone()).collect()
 }
 
 #[cfg(test)]

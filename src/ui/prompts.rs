@@ -1,9 +1,10 @@
 //! Questions answered by a typed line: texts, secrets, yes or no, and lists by number.
 //!
-//! Called by `plain` for every question and by `terminal` for all but lists. Promises: `?` shows the help and asks again; Ctrl-D or Esc
-//! end as `interrupted`; an answer that is refused is asked for again, with a sentence that says why.
+//! Called by `plain` for every question and by `terminal` for all but lists. Promises: `?` shows the help and asks again; `<` leads to the question
+//! before, where there is one; Ctrl-D or Esc end as `interrupted`; an answer that is refused is asked for again, with a sentence that says why.
 
 use std::io::{self, Write};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Error, Kind, Result};
@@ -11,9 +12,11 @@ use crate::secret::Secret;
 use crate::ui::keyboard::Keyboard;
 use crate::ui::layout::{indent, text_lines};
 use crate::ui::numbers;
+use crate::ui::replies::{self, Reply};
 use crate::ui::theme::{Line, Look, Role, State};
+use crate::ui::typed_line::Heard;
 use crate::ui::wrap::{visible, width};
-use crate::ui::{Ask, Choice, Proceed};
+use crate::ui::{Ask, Choice, Proceed, back};
 
 /// Where the questions are written: stderr, or a test's buffer.
 pub(super) type Sink = Arc<Mutex<dyn Write + Send>>;
@@ -37,6 +40,7 @@ pub(super) struct Prompts {
 enum Answer {
     Empty,
     Help,
+    Back,
     Text(String),
 }
 
@@ -56,7 +60,9 @@ impl Prompts {
                     self.help(ask);
                     continue;
                 }
+                Answer::Back => return Err(back()),
                 Answer::Empty => ask.default.clone(),
+                Answer::Text(text) if is_wish_to_go_back(ask, &text) => return Err(back()),
                 Answer::Text(text) => Some(text),
             };
             match given.map(|text| check(&text).map(|()| text)) {
@@ -65,6 +71,33 @@ impl Prompts {
                 None => {
                     self.refuse("This question needs an answer. Type `?` to see what it means.")
                 }
+            }
+        }
+    }
+
+    /// Asks for a line, which may be empty, until `stop` is set; none when it was.
+    pub(super) fn line(&self, ask: &Ask, stop: &AtomicBool) -> Result<Option<String>> {
+        self.question(ask, None);
+        loop {
+            self.cursor();
+            let heard = self.keyboard.line_until(stop);
+            let line = match heard.map_err(|error| failed(error, ask))? {
+                Heard::Line(line) => line,
+                Heard::Stopped => {
+                    self.write_line(&Line::default());
+                    return Ok(None);
+                }
+                Heard::End => {
+                    self.write_line(&Line::default());
+                    return Err(interrupted());
+                }
+            };
+            match line.trim() {
+                "?" => self.help(ask),
+                "\u{1b}" => return Err(interrupted()),
+                text if text.chars().any(char::is_control) => self
+                    .refuse("That line holds arrow or control keys. Type it again without them."),
+                text => return Ok(Some(text.to_owned())),
             }
         }
     }
@@ -92,23 +125,29 @@ impl Prompts {
 
     /// Asks whether to go on.
     pub(super) fn proceed(&self, ask: &Ask) -> Result<Proceed> {
+        let words: Vec<String> = replies::offered(ask).map(Reply::label).collect();
+        let how: Vec<String> = replies::offered(ask).map(Reply::sentence).collect();
         let mut empty = 0;
         loop {
             let line = Line::of(Role::Strong, visible(&ask.prompt))
-                .with(Role::Text, "  [y]es  [n]o  [e]xplain");
+                .with(Role::Text, format!("  {}", words.join("  ")));
             self.write_open(&line.indented(indent(self.look)));
-            match self.answer(ask, &mut empty)? {
-                Answer::Help => self.help(ask),
-                Answer::Text(text) => {
-                    match PROCEED.iter().find(|row| row.0 == text.to_lowercase()) {
-                        Some((_, proceed)) => return Ok(*proceed),
-                        None => self
-                            .refuse("Type y for yes, n for no, or e to have each step explained."),
-                    }
+            let said = match self.answer(ask, &mut empty)? {
+                Answer::Help => {
+                    self.help(ask);
+                    continue;
                 }
-                Answer::Empty => {
-                    self.refuse("Type y for yes, n for no, or e to have each step explained.");
-                }
+                Answer::Back => return Err(back()),
+                Answer::Text(text) => text.to_lowercase(),
+                Answer::Empty => String::new(),
+            };
+            match replies::meant(&said, ask) {
+                Some(Reply {
+                    proceed: Some(proceed),
+                    ..
+                }) => return Ok(*proceed),
+                Some(_) => return Err(back()),
+                None => self.refuse(&format!("Type {}.", how.join(", "))),
             }
         }
     }
@@ -152,6 +191,13 @@ impl Prompts {
                     self.help(ask);
                     continue;
                 }
+                Answer::Back => return Err(back()),
+                Answer::Text(text)
+                    if is_wish_to_go_back(ask, &text)
+                        && !options.iter().any(|option| option.label == text) =>
+                {
+                    return Err(back());
+                }
                 Answer::Empty => default
                     .map(|at| vec![at])
                     .ok_or_else(|| format!("{how}; at least one is needed.")),
@@ -182,6 +228,11 @@ impl Prompts {
                     };
                 }
                 "?" => return Ok(Answer::Help),
+                "<" if ask.can_go_back => return Ok(Answer::Back),
+                "<" => {
+                    self.refuse("There is no question before this one.");
+                    self.cursor();
+                }
                 "\u{1b}" => return Err(interrupted()),
                 text if text.chars().any(char::is_control) => {
                     self.refuse(
@@ -200,7 +251,8 @@ impl Prompts {
         let mut lines = text_lines(Role::Strong, &ask.prompt, columns);
         let default = default.map(|default| format!("(Enter for {})", visible(default)));
         let help = (!ask.help.is_empty()).then(|| "? for help".to_owned());
-        let remarks: Vec<String> = default.into_iter().chain(help).collect();
+        let back = ask.can_go_back.then(|| "< to go back".to_owned());
+        let remarks: Vec<String> = default.into_iter().chain(help).chain(back).collect();
         let remarks = remarks.join("  ");
         match lines.last_mut() {
             Some(last) if width(&last.text()) + 2 + width(&remarks) <= columns => {
@@ -286,15 +338,10 @@ impl Prompts {
     }
 }
 
-/// The answers to a plan.
-const PROCEED: &[(&str, Proceed)] = &[
-    ("y", Proceed::Yes),
-    ("yes", Proceed::Yes),
-    ("n", Proceed::No),
-    ("no", Proceed::No),
-    ("e", Proceed::Explain),
-    ("explain", Proceed::Explain),
-];
+/// Whether the word for the question before was typed, where there is one.
+fn is_wish_to_go_back(ask: &Ask, text: &str) -> bool {
+    ask.can_go_back && text.eq_ignore_ascii_case("back")
+}
 
 /// Writes to a sink. A stream that is closed stops nothing.
 pub(super) fn write(sink: &Sink, text: &str) {

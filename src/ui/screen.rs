@@ -5,6 +5,7 @@
 //! from a question that is being asked, and masks ids when they should not be seen.
 
 use std::io::Write;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
@@ -81,6 +82,8 @@ pub(super) trait Watcher: Send + Sync {
     fn choose_many(&self, ask: &Ask, options: &[Choice]) -> Result<Vec<usize>>;
     /// As [`Ui::text`].
     fn text(&self, ask: &Ask, check: &dyn Fn(&str) -> Result<(), String>) -> Result<String>;
+    /// As [`Ui::line`].
+    fn line(&self, ask: &Ask, stop: &AtomicBool) -> Result<Option<String>>;
     /// As [`Ui::secret`].
     fn secret(&self, ask: &Ask) -> Result<Secret>;
     /// As [`Ui::proceed`].
@@ -344,6 +347,10 @@ impl Ui for Screen {
             let text = watcher.text(shown, &|text| check(&real(shown, text)))?;
             Ok(real(shown, &text))
         })
+    }
+
+    fn line(&self, ask: &Ask, stop: &AtomicBool) -> Result<Option<String>> {
+        self.asking(ask, |watcher, ask| watcher.line(ask, stop))
     }
 
     fn secret(&self, ask: &Ask) -> Result<Secret> {

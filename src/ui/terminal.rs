@@ -5,6 +5,7 @@
 //! above the list, and nothing moves while a question is asked.
 
 use std::fmt::Write as _;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -19,7 +20,7 @@ use crate::ui::prompts::{Prompts, write};
 use crate::ui::screen::Watcher;
 use crate::ui::theme::{Line, Look, Role};
 use crate::ui::wrap::{visible, width};
-use crate::ui::{Ask, Choice, Event, Proceed, canvas, failure, menus};
+use crate::ui::{Ask, Choice, Event, Proceed, canvas, failure, is_back, menus, narrow};
 
 /// How often a spinner moves.
 const FRAME: Duration = Duration::from_millis(100);
@@ -236,38 +237,21 @@ impl Terminal {
         );
     }
 
-    /// The choices whose names the person wants to see, where there are too many to look through.
-    fn narrowed(&self, ask: &Ask, options: &[Choice]) -> Result<Vec<usize>> {
-        if options.len() <= menus::MOST_WITHOUT_SEARCH {
-            return Ok((0..options.len()).collect());
-        }
-        let matching = |text: &str| -> Vec<usize> {
-            let text = text.to_lowercase();
-            let found = |option: &Choice| {
-                text == "all"
-                    || option.label.to_lowercase().contains(&text)
-                    || option.detail.to_lowercase().contains(&text)
-            };
-            (0..options.len())
-                .filter(|at| found(&options[*at]))
-                .collect()
-        };
-        let search = Ask {
-            prompt: format!("{}  {} found; search by a part of the name", ask.prompt, options.len()),
-            help: "Type what the names have in common; the list then shows only those. `all` shows every one.".to_owned(),
-            default: Some("all".to_owned()),
+    /// At least one of those that are shown.
+    fn ticked(&self, ask: &Ask, shown: &[Choice], is_searched: bool) -> Result<Vec<usize>> {
+        let ask = Ask {
+            can_go_back: ask.can_go_back || is_searched,
             ..ask.clone()
         };
-        let text = self
-            .prompts
-            .text(&search, &|text| match matching(text).is_empty() {
-                true => Err(format!(
-                    "Nothing in the list has `{}` in its name.",
-                    visible(text)
-                )),
-                false => Ok(()),
-            })?;
-        Ok(matching(&text))
+        loop {
+            let ticked = menus::several(&ask, shown, self.look())?;
+            if !ticked.is_empty() {
+                self.answered(&ask, shown, &ticked);
+                return Ok(ticked);
+            }
+            self.prompts
+                .refuse("At least one is needed: tick it with Space, then press Enter.");
+        }
     }
 }
 
@@ -349,35 +333,31 @@ impl Watcher for Terminal {
     }
 
     fn choose(&self, ask: &Ask, options: &[Choice]) -> Result<usize> {
-        let chosen = if options.len() <= menus::MOST_WITHOUT_SEARCH {
-            Some(menus::one(ask, options, self.look()))
-        } else {
-            menus::search(ask, options, self.look())
-        };
-        let Some(chosen) = chosen else {
-            return self.prompts.choose(ask, options);
-        };
-        let chosen = chosen?;
+        let chosen = menus::one(ask, options, self.look())?;
         self.answered(ask, options, &[chosen]);
         Ok(chosen)
     }
 
     fn choose_many(&self, ask: &Ask, options: &[Choice]) -> Result<Vec<usize>> {
-        let narrowed = self.narrowed(ask, options)?;
-        let shown: Vec<Choice> = narrowed.iter().map(|at| options[*at].clone()).collect();
         loop {
-            let ticked = menus::several(ask, &shown, self.look())?;
-            if !ticked.is_empty() {
-                self.answered(ask, &shown, &ticked);
-                return Ok(ticked.into_iter().map(|at| narrowed[at]).collect());
+            let narrowed = narrow::narrowed(&self.prompts, ask, options)?;
+            let shown: Vec<Choice> = narrowed.iter().map(|at| options[*at].clone()).collect();
+            let is_searched = narrow::is_long(options);
+            match self.ticked(ask, &shown, is_searched) {
+                Ok(ticked) => return Ok(ticked.into_iter().map(|at| narrowed[at]).collect()),
+                // What the names have in common is asked for again.
+                Err(error) if is_searched && is_back(&error) => {}
+                Err(error) => return Err(error),
             }
-            self.prompts
-                .refuse("At least one is needed: tick it with Space, then press Enter.");
         }
     }
 
     fn text(&self, ask: &Ask, check: &dyn Fn(&str) -> Result<(), String>) -> Result<String> {
         self.prompts.text(ask, check)
+    }
+
+    fn line(&self, ask: &Ask, stop: &AtomicBool) -> Result<Option<String>> {
+        self.prompts.line(ask, stop)
     }
 
     fn secret(&self, ask: &Ask) -> Result<Secret> {

@@ -32,7 +32,7 @@ fn refused_flags() -> Vec<(Vec<String>, &'static str)> {
         (vec!["--sign-in", "magic"], "--sign-in"),
         (vec!["--sign-in-client-id", "x"], "--sign-in-client-id"),
         (vec!["--credential", "certificate"], "--credential"),
-        (vec!["--mode", "guided"], "--mode"),
+        (vec!["--mode", "magic"], "--mode"),
         (vec!["--store", "magnet"], "--store"),
         (vec!["--tenant", "conto so"], "--tenant"),
         (vec!["--tenant", "../../x"], "--tenant"),

@@ -11,6 +11,8 @@
 
 mod advice;
 mod aftermath;
+#[cfg(unix)] // a shell, file modes
+mod answers_again;
 mod architecture;
 mod azurite;
 #[cfg(unix)] // signals
@@ -76,6 +78,8 @@ mod no_input;
 mod operator;
 #[cfg(unix)] // people who sign in with a code
 mod packets;
+#[cfg(unix)] // terminals, people with a browser
+mod parity;
 #[cfg(unix)] // signals, terminals, file modes
 mod partner_contract;
 #[cfg(unix)] // people who sign in at a browser or with a code
@@ -91,6 +95,7 @@ mod partner_service;
 #[cfg(unix)] // signals, terminals, file modes
 mod people;
 mod proxy;
+mod questions;
 mod readme;
 #[cfg(unix)] // a terminal
 mod recording;

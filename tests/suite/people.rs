@@ -1,6 +1,7 @@
 //! People who sign in while the binary runs: with a browser that the machine opens, or with a code.
 
 use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::lab::{Lab, Ran};
@@ -32,16 +33,21 @@ pub(crate) fn sign_in_by_browser(lab: &Lab, name: &str, arguments: &[&str]) -> R
     let file = lab.home().join("address");
     let _ = std::fs::remove_file(&file);
     let child = lab.start(arguments);
+    open_when_there(lab, name, &file);
+    Ran::from(child.wait_with_output().unwrap())
+}
+
+/// Opens the page whose address is in this file, once it is, and signs in as `name`.
+pub(crate) fn open_when_there(lab: &Lab, name: &str, file: &Path) {
     let person = lab.sandbox().person(name);
     let began = Instant::now();
     while began.elapsed() < PATIENCE {
-        if let Ok(url) = std::fs::read_to_string(&file) {
+        if let Ok(url) = std::fs::read_to_string(file) {
             lab.block_on(person.open(&url)).unwrap();
-            break;
+            return;
         }
         std::thread::sleep(Duration::from_millis(20));
     }
-    Ran::from(child.wait_with_output().unwrap())
 }
 
 /// Runs the binary, and enters the code that it shows as `name`.

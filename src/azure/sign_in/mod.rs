@@ -19,6 +19,7 @@ mod failures;
 mod loopback;
 mod managed;
 mod method;
+mod nobody;
 mod quiet;
 mod routes;
 #[cfg(test)]
@@ -37,6 +38,8 @@ pub use choose::{Facts, choose};
 pub use claims::{Claims, claims};
 pub use environment::{OwnProof, of_application};
 pub use method::Method;
+pub(super) use nobody::NobodySignedIn;
+pub use nobody::nobody;
 pub use quiet::{Quiet, quietly};
 
 use super::cloud::Cloud;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::in_hand::{InHand, entry, keep_given, keep_known, known_secret, put};
 use super::refusals::{refuse_other_run, refuse_other_target};
-use super::{Args, Decided, by_others, census, ending, partner_app, show_plan};
+use super::{Args, Decided, by_others, census, ending, guided, partner_app, show_plan};
 use crate::azure::ids::ClientId;
 use crate::commands::app::App;
 use crate::commands::{documents, journals, narration, request};
@@ -23,7 +23,6 @@ use crate::plan::{Plan, survey};
 use crate::secret::Secret;
 use crate::steps::{self, Permission};
 use crate::ui::{Event, Output};
-use crate::vendors::Vendor;
 
 /// Carries out what was decided.
 ///
@@ -52,13 +51,15 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
         .await?;
     survey.warnings = plan.warnings(azure).await;
     let held = preflight(azure, &survey).await;
-    let blocks = show_plan::blocks(vendor, spec, &survey, &held);
+    let blocks = show_plan::blocks(&decided, &survey, &held);
     if args.plan {
         let document = documents::document(
             Exit::Ok,
-            json!({"plan": true, "steps": planned(vendor, &survey), "warnings": survey.warnings}),
+            json!({"plan": true, "steps": planned(&decided, &survey, &held), "warnings": survey.warnings, "command": decided.again.command()}),
         );
-        let more = show_plan::explained(vendor, &survey);
+        let more = show_plan::explained(vendor, &survey)
+            .into_iter()
+            .chain(decided.again.blocks());
         app.ui.finish(&Output {
             document,
             blocks: blocks.into_iter().chain(more).collect(),
@@ -68,9 +69,16 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
     if before.is_none() && journal.is_none() {
         show_plan::warn(app, vendor);
     }
-    app.ui.tell(Event::Shown { blocks });
+    app.ui.tell(Event::Shown {
+        blocks: blocks.clone(),
+    });
     if !survey.is_complete() && !app.global.yes {
-        show_plan::consent(app, vendor, &survey).await?;
+        let proposed = show_plan::Proposed {
+            blocks: &blocks,
+            explained: show_plan::explained(vendor, &survey),
+            can_go_back: decided.can_go_back,
+        };
+        show_plan::consent(app, args, &decided, proposed).await?;
     }
     app.say_if_interrupted(ways_on(app, &decided));
     let mut journal = journal.unwrap_or_else(|| new_journal(app, &decided));
@@ -82,6 +90,9 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
     let mut ended = execute(app, &decided, &plan, &mut journal, &survey, &in_hand).await?;
     by_others::look(app, &decided, &plan, &mut journal, &mut ended, &in_hand).await?;
     if ended.iter().any(|end| end.error.is_some()) {
+        if guided::is_wanted(app, &ended).await? {
+            return guided::rest(args, (app, decided), (journal, in_hand), (before, &ended)).await;
+        }
         return failed(app, &decided, &plan, ended, (&survey, &held)).await;
     }
     request::forget(app, &spec.name);
@@ -123,11 +134,11 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
 }
 
 /// The rows of a plan that is only shown.
-fn planned(vendor: &Vendor, survey: &Survey) -> Value {
-    let mut steps = documents::planned(survey);
+fn planned(decided: &Decided, survey: &Survey, held: &BTreeMap<Permission, Held>) -> Value {
+    let mut steps = documents::planned(survey, held, &|id| decided.again.source_of(id));
     if let Some(steps) = steps
         .as_array_mut()
-        .filter(|_| partner_app::is_needed(vendor))
+        .filter(|_| partner_app::is_needed(decided.vendor))
     {
         steps.push(json!({
             "id": partner_app::ID,
@@ -135,13 +146,15 @@ fn planned(vendor: &Vendor, survey: &Survey) -> Value {
             "change": Change::Create,
             "status": partner_app::MANUAL,
             "resource_id": null,
-            "needs": ["a Global Administrator of the partner's directory"],
+            "source": null,
+            "needs": [partner_app::WHO],
+            "rights": [{"right": partner_app::WHO, "held": "unknown"}],
         }));
     }
     steps
 }
 
-fn new_journal(app: &App, decided: &Decided) -> Journal {
+pub(super) fn new_journal(app: &App, decided: &Decided) -> Journal {
     let file = app
         .connections
         .journal_file(&decided.spec.name)
@@ -188,7 +201,7 @@ async fn execute(
 }
 
 /// What stays on this machine. What earlier runs made and this one did not touch stays known, so that it can be removed.
-fn record(
+pub(super) fn record(
     app: &App,
     decided: &Decided,
     before: Option<ConnectionRecord>,
@@ -349,7 +362,7 @@ fn ways_on(app: &App, decided: &Decided) -> Vec<String> {
 }
 
 /// Once everything is made there is no run to go on with: what is left is the proof.
-fn ways_on_when_done(app: &App, decided: &Decided) -> Vec<String> {
+pub(super) fn ways_on_when_done(app: &App, decided: &Decided) -> Vec<String> {
     let name = &decided.spec.name;
     vec![
         format!("Undo what is done: {}", app.typed(format!("remove {name}"))),

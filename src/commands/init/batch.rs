@@ -145,6 +145,7 @@ fn of_row(args: &Args, row: &Row, plan: bool) -> Args {
     Args {
         answers: AnswerFlags(row.answers.clone()),
         answers_file: None,
+        save_answers: None,
         batch: None,
         plan,
         resume: false,
@@ -166,7 +167,7 @@ async fn consent(app: &App, planned: &[Ended]) -> Result<()> {
             key: "proceed".to_owned(),
             prompt: format!("Connect these {count}?"),
             help: "They are made one after the other. One that fails stops no other, and the same command again does only what is missing.".to_owned(),
-            default: None,
+            ..Ask::default()
         };
         let ui = app.ui.clone();
         match blocking(move || ui.proceed(&ask)).await? {
@@ -178,7 +179,7 @@ async fn consent(app: &App, planned: &[Ended]) -> Result<()> {
                     "Stopped before the first change. Nothing in Azure is different.",
                 ));
             }
-            Proceed::Explain => app.ui.tell(Event::Shown {
+            Proceed::Explain | Proceed::Save => app.ui.tell(Event::Shown {
                 blocks: batch_report::steps(planned),
             }),
         }

@@ -103,6 +103,10 @@ impl Ui for Captured {
         Err(not_asked())
     }
 
+    fn line(&self, _: &Ask, _: &std::sync::atomic::AtomicBool) -> Result<Option<String>> {
+        Err(not_asked())
+    }
+
     fn secret(&self, _: &Ask) -> Result<Secret> {
         Err(not_asked())
     }

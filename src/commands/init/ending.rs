@@ -108,6 +108,7 @@ pub(super) async fn finish(
         "steps": documents::steps(went.ended, went.survey),
         "checks": findings,
         "handover": documents::handover(&fields),
+        "command": decided.again.command(),
     });
     if let Some(request) = went.asked {
         request.add_to(&mut parts);
@@ -127,6 +128,7 @@ pub(super) async fn finish(
     if findings.iter().any(|finding| finding.waits_for_data) {
         blocks.push(paragraph("The first file comes when the export has run: usually within half an hour of a run, and up to a day after the export was made. Nothing has to be done meanwhile; `init` with `--wait` stays until it is there."));
     }
+    blocks.extend(decided.again.blocks());
     blocks.push(ways(app, args, record, &findings, has_all));
     app.ui.finish(&Output { document, blocks });
     Ok(exit)
@@ -183,7 +185,7 @@ fn title(decided: &Decided, exit: Exit, went: &Went<'_>) -> String {
         Exit::Pending => {
             format!("{vendor} is connected to {directory}, but Azure has not caught up yet")
         }
-        Exit::Ok if made == 0 => {
+        Exit::Ok if made == 0 && decided.guided.is_none() => {
             format!("{vendor} was connected to {directory} already; nothing was changed")
         }
         Exit::Ok => format!("{vendor} can read {directory}"),

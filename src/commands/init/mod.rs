@@ -1,5 +1,6 @@
 //! `azconnect init`: sign in, discover, ask what is missing, show the plan, apply it, validate, store, hand over.
 
+mod again;
 mod apply;
 mod batch;
 mod batch_report;
@@ -10,32 +11,39 @@ mod certificate;
 mod ending;
 mod exported;
 mod facts;
+mod gaps;
+mod guided;
 mod in_hand;
 mod partner_app;
 mod past_months;
 mod refusals;
 mod resume;
+mod save_plan;
 mod scripted;
 mod show_plan;
+mod signed_in;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
+use self::again::Again;
+use self::signed_in::{directory, sign_in, warn_guest};
 use super::app::App;
 use super::arguments::AnswerFlags;
 use super::signing;
 use crate::azure::Azure;
-use crate::azure::sign_in::{Method, SignedIn};
-use crate::connection::{ConnectionName, ConnectionSpec, Directory};
+use crate::azure::sign_in::SignedIn;
+use crate::connection::{ConnectionName, ConnectionSpec};
 use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
 use crate::interview::billing::BillingWish;
-use crate::interview::{Answers, Interview, Source, discovery, exports, resolve};
+use crate::interview::{Answers, Interview, Source, exports, resolve};
 use crate::plan;
+use crate::plan::guide::Guided;
+use crate::plan::script::Language;
 use crate::secret::Secret;
 use crate::store::SecretStore;
-use crate::ui::Event;
+use crate::ui::{self, Event};
 use crate::vendors::{self, Vendor};
 
 const EXAMPLES: &str = "\
@@ -68,8 +76,11 @@ pub struct Args {
     /// Read answers from a TOML or JSON file
     #[arg(long = "answers", value_name = "FILE", id = "answers_file")]
     answers_file: Option<PathBuf>,
+    /// Write every answer of this run, with where it came from, to a new file for `--answers`
+    #[arg(long, value_name = "FILE")]
+    save_answers: Option<PathBuf>,
     /// Connect many, each with the answers of its row, from a TOML file with [[connection]] tables or a CSV file with a header
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["answers_file", "resume", "client_secret_stdin", "client_secret_file", "handover_to", "wait", "connection"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["answers_file", "save_answers", "resume", "client_secret_stdin", "client_secret_file", "handover_to", "wait", "connection"])]
     batch: Option<PathBuf>,
     /// Show the plan and change nothing
     #[arg(long)]
@@ -105,6 +116,21 @@ struct Decided {
     store: Arc<dyn SecretStore>,
     given: Option<Secret>,
     answers: Answers,
+    again: Again,
+    /// Whether an answer can still be changed.
+    can_go_back: bool,
+    /// That a person does the steps, if one does.
+    guided: Option<Guided>,
+}
+
+/// What stays while the person goes back and forth among the questions.
+struct Sitting {
+    interview: Interview,
+    /// Once signed in, always signed in.
+    signed_in: Option<SignedIn>,
+    given: Option<Secret>,
+    /// Whether the answers file is there, and ours.
+    has_saved: bool,
 }
 
 /// Runs the command.
@@ -121,6 +147,9 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
     if let Some(file) = &args.handover_to {
         super::handover::check(file)?;
     }
+    if let Some(file) = &args.save_answers {
+        again::check(file)?;
+    }
     let given = super::given_secret::read(
         &app.host,
         args.client_secret_stdin,
@@ -135,30 +164,62 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
         &saved,
     )?;
     let language = scripted::language(&answers, &args)?;
-    let decided = decide(&args, app, answers, given).await?;
+    let mut sitting = Sitting {
+        interview: Interview::new(answers, app.ui.clone()),
+        signed_in: None,
+        given,
+        has_saved: false,
+    };
+    loop {
+        match attempt(&args, app, &mut sitting, language).await {
+            Err(error) if ui::is_back(&error) => sitting.interview.go_back(),
+            ended => return ended,
+        }
+    }
+}
+
+/// Asks, decides, and carries it out.
+///
+/// # Errors
+/// As [`run`], and [`ui::back()`] where the person wants to answer a question again: nothing has been changed then.
+async fn attempt(
+    args: &Args,
+    app: &App,
+    sitting: &mut Sitting,
+    language: Option<Language>,
+) -> Result<Exit> {
+    let decided = decide(args, app, sitting).await?;
+    if let Some(file) = &args.save_answers {
+        decided.again.save(app, file, sitting.has_saved)?;
+        sitting.has_saved = true;
+    }
     if let Some(language) = language.filter(|_| !args.plan) {
         return scripted::run(app, &decided, language).await;
     }
     let _lock = app.connections.lock(&decided.spec.name)?;
-    apply::run(&args, app, decided).await
+    if decided.guided.is_some() {
+        return Box::pin(guided::run(args, app, decided)).await;
+    }
+    apply::run(args, app, decided).await
 }
 
-async fn decide(
-    args: &Args,
-    app: &App,
-    answers: Answers,
-    given: Option<Secret>,
-) -> Result<Decided> {
+async fn decide(args: &Args, app: &App, sitting: &mut Sitting) -> Result<Decided> {
+    let Sitting {
+        interview,
+        signed_in,
+        given,
+        ..
+    } = sitting;
     // A wrong cloud or certificate file is told before anything is missing: nothing is asked of the network yet.
     app.reach().await?;
-    let mut interview = Interview::new(answers, app.ui.clone());
     let possible: Vec<&'static Vendor> = vendors::all()
         .iter()
         .filter(|vendor| plan::lacks(vendor).is_none())
         .collect();
     let vendor = interview.vendor(&possible).await?;
+    let way = guided::wanted(&interview.answers)?;
     let only_says = args.plan || interview.answers.value("mode") == Some("script");
-    if !app.ui.can_ask() && !app.global.yes && !only_says {
+    if !app.ui.can_ask() && !app.global.yes && !only_says && way.is_none() {
         interview.needs_consent();
     }
     if let Some(vendor) = vendor {
@@ -166,25 +227,36 @@ async fn decide(
         interview.check_credential(vendor)?;
         exports::refuse(&interview.answers, vendor)?;
     }
-    close_gaps(app, &mut interview, vendor).await?;
+    gaps::close(app, interview, vendor).await?;
     let vendor = vendor.ok_or_else(|| Error::bug("a vendor that is neither known nor missing"))?;
-    let Some(signed_in) = sign_in(app, &mut interview, Some(vendor)).await? else {
+    let may_sign_in = way != Some(false);
+    if signed_in.is_none() && may_sign_in {
+        *signed_in = match way {
+            Some(_) => guided::sign_in_if_possible(app, &interview.answers).await?,
+            None => sign_in(app, interview, Some(vendor)).await?,
+        };
+    }
+    if signed_in.is_none() && way.is_none() {
         interview.close_gaps()?;
         return Err(Error::bug("a sign-in that is neither there nor missing"));
-    };
+    }
     let certificate = certificate::read(&mut interview.answers)?;
-    let store = fit_store(args, app, &mut interview).await?;
-    let Some(directory) = directory(app, &mut interview, &signed_in, Some(vendor)).await? else {
+    let store = fit_store(args, app, interview).await?;
+    let Some(signed_in) = signed_in.as_ref() else {
+        let asked = (interview, vendor);
+        return guided::unseen(given.clone(), (args, app), asked, (store, certificate)).await;
+    };
+    let Some(directory) = directory(app, interview, signed_in, Some(vendor)).await? else {
         interview.close_gaps()?;
         return Err(Error::bug("a directory that is neither known nor missing"));
     };
-    app.ui.tell(Event::Fact {
+    interview.tell(Event::Fact {
         label: DIRECTORY.to_owned(),
         value: directory.display_name.clone(),
         source: interview.answers.source("tenant"),
     });
-    let azure = signing::as_person(app, &signed_in, Some(directory.id), Some(&vendor.id)).await?;
-    warn_guest(app, &azure, vendor).await;
+    let azure = signing::as_person(app, signed_in, Some(directory.id), Some(&vendor.id)).await?;
+    warn_guest(interview, &azure, vendor).await;
     let cloud = app.reach().await?.cloud.name.clone();
     let setting = resolve::Setting {
         azure: &azure,
@@ -192,17 +264,26 @@ async fn decide(
         secret_given: given.is_some(),
         certificate: certificate.as_deref(),
         billing: billing_wish(vendor),
+        is_unseen: false,
         exported: &|name| exported::earlier(app, name),
     };
     let spec = interview.complete(&setting, vendor, directory).await?;
     facts::tell(app, &spec, &interview.answers);
+    let again = Again::new(args, app, &interview.answers, &spec);
+    let guided = match way {
+        Some(_) => Some(guided::signed_in(&spec, &azure).await),
+        None => None,
+    };
     Ok(Decided {
         vendor,
         spec,
         azure,
         store,
-        given,
-        answers: interview.answers,
+        given: given.clone(),
+        answers: interview.answers.clone(),
+        again,
+        can_go_back: interview.can_go_back(),
+        guided,
     })
 }
 
@@ -237,106 +318,6 @@ fn choose_store(app: &App, interview: &mut Interview) -> Result<Arc<dyn SecretSt
     app.store(interview.answers.value_or("store", "keyring"))
 }
 
-/// Ends the run if anything is missing. A script gets all gaps at once, and at once: what Azure doesn't show in this time stays
-/// unknown.
-async fn close_gaps(app: &App, interview: &mut Interview, vendor: Option<&Vendor>) -> Result<()> {
-    if interview.has_gaps() {
-        let look = look_for_gaps(app, interview, vendor);
-        if let Ok(Err(error)) = tokio::time::timeout(GLANCE, look).await {
-            tracing::info!("not every answer could be looked for: {error}");
-        }
-    }
-    interview.close_gaps()
-}
-
-/// How long Azure is asked for further gaps where some are known already.
-const GLANCE: Duration = Duration::from_millis(700);
-
-/// Looks for the gaps that only Azure shows: several directories, several subscriptions. Never where a person would have to act.
-async fn look_for_gaps(
-    app: &App,
-    interview: &mut Interview,
-    vendor: Option<&Vendor>,
-) -> Result<()> {
-    let by_person = ["browser", "device-code"];
-    if by_person.contains(&interview.answers.value_or("sign_in", "auto")) {
-        return Ok(());
-    }
-    let Some(signed_in) = sign_in(app, interview, vendor).await? else {
-        return Ok(());
-    };
-    let Some(directory) = directory(app, interview, &signed_in, None).await? else {
-        return Ok(());
-    };
-    let azure = signing::as_person(app, &signed_in, Some(directory.id), None).await?;
-    match vendor {
-        Some(vendor) if needs_a_whole_look(interview, vendor) => {
-            let setting = resolve::Setting {
-                azure: &azure,
-                cloud: &app.reach().await?.cloud.name,
-                secret_given: false,
-                certificate: None,
-                billing: billing_wish(vendor),
-                exported: &|name| exported::earlier(app, name),
-            };
-            interview.look(&setting, vendor, &directory).await
-        }
-        Some(vendor) if plan::needs_billing_account(vendor) => {
-            interview.look_at_accounts(&azure, vendor, &directory).await
-        }
-        Some(_) | None => interview.look_at_scopes(&azure, directory.id).await,
-    }
-}
-
-/// Whether more can be missing than what the vendor reads: exports, or who a partner is.
-fn needs_a_whole_look(interview: &Interview, vendor: &Vendor) -> bool {
-    exports::need(&interview.answers, vendor).is_some()
-        || vendor.asks.iter().any(|key| key == "partner_id")
-}
-
-/// The directory to connect; none where it is a gap.
-async fn directory(
-    app: &App,
-    interview: &mut Interview,
-    signed_in: &SignedIn,
-    vendor: Option<&Vendor>,
-) -> Result<Option<Directory>> {
-    let vendor = vendor.map(|vendor| vendor.id.as_str());
-    let azure = signing::as_person(app, signed_in, None, vendor).await?;
-    let follows = matches!(
-        signed_in.method,
-        Method::AzureCli
-            | Method::ServicePrincipal
-            | Method::ManagedIdentity
-            | Method::WorkloadIdentity
-    );
-    let directories = discovery::directories(&azure).await?;
-    interview
-        .directory(directories, signed_in.tenant, follows)
-        .await
-}
-
-/// Signs in; none where nobody can be asked and the environment has nothing, which is then a gap among the others.
-async fn sign_in(
-    app: &App,
-    interview: &mut Interview,
-    vendor: Option<&Vendor>,
-) -> Result<Option<SignedIn>> {
-    match signing::sign_in(app, &interview.answers).await {
-        Err(error) if error.code() == "no_sign_in" && !app.ui.can_ask() => {
-            interview.needs_sign_in(match vendor.map(billing_wish) {
-                Some(BillingWish::Needed) => "billing_account",
-                Some(BillingWish::Elsewhere) => "partner_id",
-                Some(BillingWish::IfNamed | BillingWish::Offered | BillingWish::Never) | None => {
-                    "subscription"
-                }
-            });
-            Ok(None)
-        }
-        answer => answer.map(Some),
-    }
-}
-
 fn billing_wish(vendor: &Vendor) -> BillingWish {
     if plan::needs_billing_account(vendor) {
         return BillingWish::Needed;
@@ -352,25 +333,6 @@ fn billing_wish(vendor: &Vendor) -> BillingWish {
         BillingWish::IfNamed
     } else {
         BillingWish::Never
-    }
-}
-
-/// Billing systems refuse guests in ways that nobody sees coming; said before anything is changed, and never taken for a no.
-async fn warn_guest(app: &App, azure: &Azure, vendor: &Vendor) {
-    if !plan::needs_billing_account(vendor) {
-        return;
-    }
-    let is_guest = azure
-        .me()
-        .await
-        .ok()
-        .flatten()
-        .is_some_and(|me| me.user_type.as_deref() == Some("Guest"));
-    if is_guest {
-        app.ui.tell(Event::Warning {
-            what: "You are a guest in this directory. Guests from another cloud can't manage billing, and some vendors ask for a member account.".to_owned(),
-            fix: "If a billing step is refused, let a member with the billing role do it.".to_owned(),
-        });
     }
 }
 

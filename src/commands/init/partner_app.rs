@@ -26,7 +26,7 @@ use crate::secret::Secret;
 use crate::steps::ByHand;
 use crate::steps::right::Right;
 use crate::steps::wait::{PATIENCE, Pauses};
-use crate::ui::{Event, Item, Progress};
+use crate::ui::{Event, Need, Planned, Progress};
 use crate::vendors::{ApplicationKind, Vendor};
 
 /// Its id among the steps of the document.
@@ -62,17 +62,22 @@ pub(super) fn is_needed(vendor: &Vendor) -> bool {
 }
 
 /// Its row in the plan.
-pub(super) fn planned() -> Item {
-    Item {
-        state: "create".to_owned(),
+pub(super) fn planned() -> Planned {
+    Planned {
+        change: "create".to_owned(),
         title: TITLE.to_owned(),
         text: "by hand; azconnect waits for it".to_owned(),
-        lines: vec![(
-            "Needs".to_owned(),
-            "a Global Administrator of the partner's directory".to_owned(),
-        )],
+        source: String::new(),
+        needs: vec![Need {
+            right: WHO.to_owned(),
+            state: String::new(),
+            held: String::new(),
+        }],
     }
 }
+
+/// Who may register it.
+pub(super) const WHO: &str = "a Global Administrator of the partner's directory";
 
 /// Looks whether the app is registered, and has a person register it where it isn't. How it ended, and the request where nobody was there
 /// to do it; nothing where the vendor needs none, or only the proof can say what is wrong.

@@ -15,6 +15,9 @@ const TITLE: &str = "Past months";
 /// Has the months before the connection was made exported, as many as were wanted. A run that was killed meanwhile goes on; what is
 /// asked for already is not asked for again.
 pub(super) async fn ask(app: &App, decided: &Decided, record: &ConnectionRecord) -> Vec<Finding> {
+    if decided.guided.is_some() {
+        return left_to_person(app, decided, record);
+    }
     let made = record.created_at.to_zoned(jiff::tz::TimeZone::UTC).date();
     let mut findings = Vec::new();
     for export in &record.exports {
@@ -25,6 +28,19 @@ pub(super) async fn ask(app: &App, decided: &Decided, record: &ConnectionRecord)
         }
     }
     findings
+}
+
+/// A guided run changes nothing in Azure, so it says what would have them exported.
+fn left_to_person(app: &App, decided: &Decided, record: &ConnectionRecord) -> Vec<Finding> {
+    if record.exports.is_empty() || decided.spec.backfill_months == 0 {
+        return Vec::new();
+    }
+    let what = "Not exported: azconnect changed nothing in Azure.";
+    let finding = Finding::new(ID, TITLE, Status::Skip, what);
+    vec![finding.fix(format!(
+        "Have azconnect ask for them: {} --from YYYY-MM",
+        app.typed(format!("backfill {}", record.name))
+    ))]
 }
 
 async fn of_one(

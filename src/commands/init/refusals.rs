@@ -66,7 +66,10 @@ pub(super) async fn refuse_other_run(
         && earlier.vendor == spec.vendor
         && earlier.cloud == spec.cloud
         && is_same_app(&earlier.application, &spec.application);
-    if same_target || made_nothing(decided, journal).await? {
+    // A person who is guided makes the app in the course of the run.
+    let is_guided = decided.guided.is_some() && journal.written().guided.is_some();
+    let same_but_app = earlier.directory.id == spec.directory.id && earlier.vendor == spec.vendor;
+    if same_target || is_guided && same_but_app || made_nothing(decided, journal).await? {
         return Ok(());
     }
     Err(Error::usage(

@@ -60,11 +60,18 @@ pub(super) async fn saved_answers(app: &App, args: &Args) -> Result<BTreeMap<Str
         value: format!("with `{}`", spec.name),
         source: format!("{} done so far", journals::done(chosen)),
     });
-    Ok(answers_of(spec))
+    let mut answers = answers_of(spec);
+    if let Some(guided) = &chosen.written().guided {
+        answers.insert("mode".to_owned(), vec!["guided".to_owned()]);
+        if !guided.signed_in {
+            answers.insert("sign_in".to_owned(), vec!["none".to_owned()]);
+        }
+    }
+    Ok(answers)
 }
 
 /// The answers that lead to this wish again.
-fn answers_of(spec: &ConnectionSpec) -> BTreeMap<String, Vec<String>> {
+pub(super) fn answers_of(spec: &ConnectionSpec) -> BTreeMap<String, Vec<String>> {
     let mut answers = BTreeMap::from([
         ("vendor".to_owned(), vec![spec.vendor.clone()]),
         ("connection".to_owned(), vec![spec.name.to_string()]),
@@ -238,7 +245,7 @@ async fn offer(app: &App, journal: &Journal) -> Result<bool> {
             "{} done. Going on finishes the rest with the same answers.",
             journals::done(journal)
         ),
-        default: None,
+        ..Ask::default()
     };
     let options = vec![
         Choice {

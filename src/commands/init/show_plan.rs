@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::partner_app;
+use super::again::Again;
+use super::{Args, Decided, partner_app, save_plan};
 use crate::commands::app::App;
 use crate::commands::views::{heading, paragraph};
 use crate::connection::{Change, ConnectionSpec, Credential};
@@ -11,16 +12,16 @@ use crate::interview::resolve::blocking;
 use crate::plan::preflight::Held;
 use crate::plan::survey::{Row, Survey};
 use crate::steps::Permission;
-use crate::ui::{Ask, Block, Event, Item, Proceed};
+use crate::ui::{Ask, Block, Event, Item, Need, Planned, Proceed};
 use crate::vendors::Vendor;
 
 /// The plan in blocks: one item a step, with who may do it and whether the person may.
 pub(super) fn blocks(
-    vendor: &Vendor,
-    spec: &ConnectionSpec,
+    decided: &Decided,
     survey: &Survey,
     held: &BTreeMap<Permission, Held>,
 ) -> Vec<Block> {
+    let Decided { vendor, spec, .. } = decided;
     let changes = survey
         .rows
         .iter()
@@ -40,20 +41,40 @@ pub(super) fn blocks(
             spec.directory.display_name
         ),
     };
-    let mut items: Vec<Item> = survey.rows.iter().map(|row| item(row, held)).collect();
-    say_once(&mut items);
-    let secret = items.iter_mut().find(|item| {
-        item.title.starts_with("Client secret") || item.title.starts_with("Certificate,")
+    let rows = survey.rows.iter();
+    let mut rows: Vec<Planned> = rows.map(|row| planned(row, held, &decided.again)).collect();
+    say_once(&mut rows);
+    let secret = rows.iter_mut().find(|row| {
+        row.title.starts_with("Client secret") || row.title.starts_with("Certificate,")
     });
     if let (Some(days), Some(secret)) = (secret_days(spec, survey), secret) {
         secret.text = format!("ends after {days} days");
     }
     if partner_app::is_needed(vendor) {
-        items.push(partner_app::planned());
+        rows.push(partner_app::planned());
     }
-    let mut blocks = vec![paragraph(intro), Block::Items { items }];
+    let mut blocks = vec![paragraph(intro), Block::Changes { changes: rows }];
     blocks.extend(cautions(survey));
+    blocks.extend(others_are_needed(survey, held));
     blocks
+}
+
+/// What happens where a right is missing: said before anybody agrees.
+fn others_are_needed(survey: &Survey, held: &BTreeMap<Permission, Held>) -> Option<Block> {
+    let lacks = |row: &&Row| {
+        row.needs
+            .iter()
+            .any(|need| held.get(need) == Some(&Held::No))
+    };
+    let lacking = survey.rows.iter().filter(lacks).count();
+    let rows = match lacking {
+        0 => return None,
+        1 => "One of them needs a right that you don't seem to have. It is",
+        _ => "Some of them need rights that you don't seem to have. They are",
+    };
+    Some(paragraph(format!(
+        "{rows} tried all the same; what Azure refuses is left to somebody who may do it, with a request that azconnect writes, and the rest is done."
+    )))
 }
 
 /// What to know before agreeing.
@@ -80,11 +101,12 @@ pub(super) fn warn(app: &App, vendor: &Vendor) {
 }
 
 /// What a row needs is said in full only where it differs from the row above: ten roles on ten subscriptions stay ten short rows.
-fn say_once(items: &mut [Item]) {
-    for at in (1..items.len()).rev() {
-        let same = !items[at].lines.is_empty() && items[at].lines == items[at - 1].lines;
+fn say_once(rows: &mut [Planned]) {
+    for at in (1..rows.len()).rev() {
+        let same = !rows[at].needs.is_empty() && rows[at].needs == rows[at - 1].needs;
         if same {
-            items[at].lines = vec![("Needs".to_owned(), "the same".to_owned())];
+            rows[at].needs.truncate(1);
+            rows[at].needs[0].right = "the same".to_owned();
         }
     }
 }
@@ -105,28 +127,30 @@ fn secret_days(spec: &ConnectionSpec, survey: &Survey) -> Option<u16> {
     }
 }
 
-fn item(row: &Row, held: &BTreeMap<Permission, Held>) -> Item {
-    let lines = row.needs.iter().map(|permission| {
-        let own = match held.get(permission) {
-            Some(Held::Yes) => "you have it",
-            Some(Held::No) => "you don't seem to have it",
-            Some(Held::Unknown) | None => "azconnect can't see whether you have it",
+fn planned(row: &Row, held: &BTreeMap<Permission, Held>, again: &Again) -> Planned {
+    let needs = row.needs.iter().map(|permission| {
+        let (state, own) = match held.get(permission) {
+            Some(Held::Yes) => ("pass", "you have it"),
+            Some(Held::No) => ("fail", "you don't seem to have it"),
+            Some(Held::Unknown) | None => ("skip", "azconnect can't see whether you have it"),
         };
-        (
-            "Needs".to_owned(),
-            format!("{} ({own})", permission.holders()),
-        )
+        Need {
+            right: permission.holders().to_owned(),
+            state: state.to_owned(),
+            held: own.to_owned(),
+        }
     });
-    let state = match row.change {
+    let change = match row.change {
         Change::Create => "create",
         Change::Reuse => "reuse",
         Change::Remove => "remove",
     };
-    Item {
-        state: state.to_owned(),
+    Planned {
+        change: change.to_owned(),
         title: row.title.clone(),
         text: String::new(),
-        lines: lines.collect(),
+        source: again.source_of(&row.id).unwrap_or_default(),
+        needs: needs.collect(),
     }
 }
 
@@ -141,19 +165,34 @@ pub(super) fn explained(vendor: &Vendor, survey: &Survey) -> Vec<Block> {
     blocks
 }
 
+/// A plan that is put to the person.
+pub(super) struct Proposed<'a> {
+    /// What would be done, for the eye.
+    pub(super) blocks: &'a [Block],
+    /// The same in sentences.
+    pub(super) explained: Vec<Block>,
+    /// Whether an answer can still be changed.
+    pub(super) can_go_back: bool,
+}
+
 /// Asks until the person says yes or no.
 ///
 /// # Errors
-/// `Interrupted` where they say no; nothing has been changed then.
-pub(super) async fn consent(app: &App, vendor: &Vendor, survey: &Survey) -> Result<()> {
+/// `Interrupted` where they say no; nothing has been changed then. [`crate::ui::back()`] where they want to change an answer.
+pub(super) async fn consent(
+    app: &App,
+    args: &Args,
+    decided: &Decided,
+    plan: Proposed<'_>,
+) -> Result<()> {
     loop {
         let ask = Ask {
             key: "proceed".to_owned(),
             prompt: "Proceed?".to_owned(),
-            help:
-                "Yes carries the plan out, no changes nothing, explain says more about each step."
-                    .to_owned(),
-            default: None,
+            help: HELP.to_owned(),
+            can_go_back: plan.can_go_back,
+            can_save: true,
+            ..Ask::default()
         };
         let ui = app.ui.clone();
         match blocking(move || ui.proceed(&ask)).await? {
@@ -166,12 +205,20 @@ pub(super) async fn consent(app: &App, vendor: &Vendor, survey: &Survey) -> Resu
                 )
                 .hint(format!(
                     "Look at it again: {}",
-                    app.typed(format!("init {} --plan", vendor.id))
+                    app.typed(format!("init {} --plan", decided.vendor.id))
                 )));
             }
             Proceed::Explain => app.ui.tell(Event::Shown {
-                blocks: explained(vendor, survey),
+                blocks: plan.explained.clone(),
             }),
+            Proceed::Save => {
+                let all = plan.blocks.iter().chain(&plan.explained);
+                let blocks: Vec<Block> = all.cloned().collect();
+                save_plan::save(app, args, decided, &blocks);
+            }
         }
     }
 }
+
+/// What the answers to a plan do.
+const HELP: &str = "Yes carries the plan out, no changes nothing, explain says more about each step, and save writes the plan and your answers to files, for somebody who has to agree or for another day.";

@@ -76,7 +76,7 @@ async fn typed(app: &App, prompt: String, word: String) -> Result<()> {
         help:
             "The vendor can't read anything any more after that. Ctrl-C leaves everything as it is."
                 .to_owned(),
-        default: None,
+        ..Ask::default()
     };
     let ui = app.ui.clone();
     let is_word = move |text: &str| {
@@ -97,13 +97,13 @@ async fn by_yes(app: &App, name: &ConnectionName) -> Result<()> {
             key: "proceed".to_owned(),
             prompt: format!("Remove {name}?"),
             help: "The vendor can't read anything any more after that. Entra ID keeps a deleted app registration for 30 days.".to_owned(),
-            default: None,
+            ..Ask::default()
         };
         let ui = app.ui.clone();
         match blocking(move || ui.proceed(&ask)).await? {
             Proceed::Yes => return Ok(()),
             Proceed::No => return Err(Error::new(Kind::Interrupted, "declined", "Stopped before the first change. Nothing in Azure is different.")),
-            Proceed::Explain => app.ui.tell(Event::Shown {
+            Proceed::Explain | Proceed::Save => app.ui.tell(Event::Shown {
                 blocks: vec![paragraph("Each thing is removed by its id, and only if azconnect made it. The vendor loses its access at once. Entra ID keeps a deleted app registration restorable for 30 days.")],
             }),
         }

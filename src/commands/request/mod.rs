@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use packet::{About, blocks};
 pub use packet::{Asked, Packet};
+pub use refusal::is_missing_right;
 use refusal::{asked_for, lacking, once_it_can_be_done};
 
 use super::app::{App, Reach};
@@ -156,7 +157,7 @@ pub fn forget(app: &App, name: &ConnectionName) {
     for removed in [
         std::fs::remove_dir_all(&folder),
         // The one letter of earlier versions.
-        std::fs::remove_file(folder.with_extension("txt")),
+        std::fs::remove_file(folder.with_file_name(format!("{name}.txt"))),
     ] {
         if let Err(error) = removed
             && error.kind() != std::io::ErrorKind::NotFound

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::error::{Error, labelled};
+use crate::error::{Error, Kind, labelled};
 use crate::plan::preflight::Held;
 use crate::steps::{ByHand, Permission, Step};
 
@@ -77,6 +77,11 @@ const MISSING_RIGHTS: &[&str] = &[
     // Cost Management's word for whoever may not give an export's identity its role on the storage account.
     "Unauthorized",
 ];
+
+/// Whether a failure is a right that this person lacks, and nothing else.
+pub fn is_missing_right(error: &Error) -> bool {
+    error.kind() == Kind::Forbidden && MISSING_RIGHTS.contains(&error.code())
+}
 
 /// Something in the way that somebody else has to clear.
 fn obstacle(title: &str, error: &Error) -> ByHand {

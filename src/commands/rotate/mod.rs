@@ -281,13 +281,13 @@ async fn consent(app: &App, prompt: &str) -> Result<()> {
             key: "proceed".to_owned(),
             prompt: prompt.to_owned(),
             help: "An old secret is removed only once the new one is proven and kept.".to_owned(),
-            default: None,
+            ..Ask::default()
         };
         let ui = app.ui.clone();
         match blocking(move || ui.proceed(&ask)).await? {
             Proceed::Yes => return Ok(()),
             Proceed::No => return Err(Error::new(Kind::Interrupted, "declined", "Stopped before the first change. Nothing in Azure is different.")),
-            Proceed::Explain => app.ui.tell(Event::Shown {
+            Proceed::Explain | Proceed::Save => app.ui.tell(Event::Shown {
                 blocks: vec![paragraph("A new secret is added beside the old one, the app signs in with it until Entra ID accepts it, and it is kept on this machine. Only then is the old one removed, by its key ID, and only if azconnect made it. The vendor needs the new one in its form.")],
             }),
         }

@@ -66,6 +66,20 @@ pub fn refuse(answers: &Answers, vendor: &Vendor) -> Result<()> {
     Ok(())
 }
 
+/// The storage account of somebody who can't look for one: as named, or the name that a connection's own has.
+pub(super) fn unseen_account(
+    tenant: crate::azure::ids::TenantId,
+    subscription: crate::azure::ids::SubscriptionId,
+    connection: &ConnectionName,
+    (group, named): (Option<String>, Option<String>),
+) -> StorageAccountId {
+    StorageAccountId {
+        subscription,
+        resource_group: group.unwrap_or_else(|| names::RESOURCE_GROUP.to_owned()),
+        account: named.unwrap_or_else(|| names::account(tenant, subscription, connection)),
+    }
+}
+
 impl Interview {
     /// The exports and their storage; empty for a vendor that reads none, or where a gap is left.
     pub(super) async fn exports(&mut self, mut wanted: Wanted<'_>) -> Result<Exports> {
@@ -212,7 +226,11 @@ impl Interview {
                 .cloned();
             let taken = match candidate {
                 Some(other) if self.takes(&other).await? => Some(other),
-                _ => None,
+                Some(_) => {
+                    self.wants_its_own(wanted, draft, drafts.len());
+                    None
+                }
+                None => None,
             };
             if let Some(other) = &taken {
                 kept_in = Some((other.account.clone(), other.container.clone()));
@@ -248,6 +266,16 @@ impl Interview {
             .choose_as("export_name", &prompt, options, Vec::new())
             .await?;
         Ok(at == Some(0))
+    }
+
+    /// Says in words that a script understands that an export of one's own is wanted: a folder that is named is one's own.
+    fn wants_its_own(&mut self, wanted: &Wanted<'_>, draft: &ExportSpec, drafts: usize) {
+        let folder = match drafts {
+            1 => draft.directory.clone(),
+            _ => names::directory(wanted.name),
+        };
+        self.answers
+            .set("export_directory", vec![folder], Source::Asked);
     }
 
     /// Scopes of which one holds the other are said before anything is made. (What other exports write is the plan's to see.)

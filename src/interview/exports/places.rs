@@ -1,7 +1,7 @@
 //! Whose costs are exported: what the agreement says is the place, or what the person names.
 
 use super::Wanted;
-use crate::azure::billing_parts::Part;
+use crate::azure::billing_parts::{BillingPart, Part};
 use crate::connection::{Agreement, Scope, ScopeChoice};
 use crate::error::{Error, Kind, Result};
 use crate::interview::answers::Source;
@@ -39,8 +39,11 @@ impl Interview {
     pub(super) async fn places(&mut self, wanted: &Wanted<'_>) -> Result<Vec<ScopeChoice>> {
         let named = named(&self.answers);
         if !named.is_empty() {
-            let choice = |scope: Scope| called(scope, wanted.scopes);
-            return Ok(named.into_iter().map(choice).collect());
+            let mut all = Vec::new();
+            for scope in named {
+                all.push(called(scope, wanted).await);
+            }
+            return Ok(all);
         }
         match wanted.agreement {
             // Prices and reservations are there only, and Microsoft advises against the account.
@@ -108,11 +111,25 @@ impl Interview {
     }
 }
 
-/// A scope with the name that it has among those that are read.
-fn called(scope: Scope, read: &[ScopeChoice]) -> ScopeChoice {
-    let known = read.iter().find(|choice| choice.scope == scope);
+/// A scope with the name that people know it by: that which it has among those that are read, or a billing profile's own.
+async fn called(scope: Scope, wanted: &Wanted<'_>) -> ScopeChoice {
+    let known = wanted.scopes.iter().find(|choice| choice.scope == scope);
+    let name = match (known, &scope) {
+        (Some(choice), _) => Some(choice.display_name.clone()),
+        (None, Scope::BillingProfile(account, profile)) => {
+            let above = Scope::BillingAccount(account.clone());
+            let listed = wanted.azure.billing_parts(&above, Part::BillingProfile);
+            // Whoever may not list them still knows the id.
+            let listed = listed.await.unwrap_or_default();
+            let found = listed
+                .iter()
+                .find(|one| one.name.eq_ignore_ascii_case(profile));
+            found.map(BillingPart::display_name)
+        }
+        (None, _) => None,
+    };
     ScopeChoice {
-        display_name: known.map_or_else(|| last_name(&scope), |choice| choice.display_name.clone()),
+        display_name: name.unwrap_or_else(|| last_name(&scope)),
         scope,
     }
 }

@@ -47,7 +47,7 @@ fn bad_answers_are_refused_with_advice() {
         ("federated", "github:contoso", "OWNER/REPO"),
         ("federated", "svn:contoso/x:y", "github"),
         ("subject", " ", "600"),
-        ("mode", "guided", "not in this release"),
+        ("mode", "magic", "guided"),
         ("vendor", "spot", "spot-cost-intelligence"),
         ("management_group", "/providers/x", "not its path"),
         ("sign_in", "magic", "device-code"),

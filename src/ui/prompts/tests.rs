@@ -36,6 +36,7 @@ fn ask(default: Option<&str>) -> Ask {
         prompt: "What should the app be called?".into(),
         help: "People see it in the Entra admin center.".into(),
         default: default.map(str::to_owned),
+        ..Ask::default()
     }
 }
 
@@ -148,4 +149,80 @@ fn choices_are_numbered_and_at_least_one_is_needed() {
         prompts.choose(&ask(Some("id-Test")), &options()).unwrap(),
         1
     );
+}
+
+/// A question that is not the first.
+fn later() -> Ask {
+    Ask {
+        can_go_back: true,
+        can_save: true,
+        ..ask(None)
+    }
+}
+
+#[test]
+fn a_sign_or_a_word_leads_to_the_question_before() {
+    for typed in ["<", "back", "Back"] {
+        let (prompts, buffer) = prompts(&[typed]);
+        let error = prompts.text(&later(), &no_spaces).unwrap_err();
+        assert!(crate::ui::is_back(&error), "{typed}");
+        assert!(buffer.text().contains("< to go back"), "{}", buffer.text());
+        let (prompts, _) = self::prompts(&[typed]);
+        assert!(crate::ui::is_back(
+            &prompts.choose(&later(), &options()).unwrap_err()
+        ));
+        let (prompts, _) = self::prompts(&[typed]);
+        assert!(crate::ui::is_back(
+            &prompts.choose_many(&later(), &options()).unwrap_err()
+        ));
+        let (prompts, _) = self::prompts(&[typed]);
+        assert!(crate::ui::is_back(&prompts.proceed(&later()).unwrap_err()));
+    }
+}
+
+#[test]
+fn before_the_first_question_there_is_none() {
+    let (prompts, buffer) = prompts(&["<", "app"]);
+    assert_eq!(prompts.text(&ask(None), &no_spaces).unwrap(), "app");
+    let text = buffer.text();
+    assert!(
+        text.contains("There is no question before this one."),
+        "{text}"
+    );
+    assert!(!text.contains("to go back"), "{text}");
+    // Then the word is an answer like any other.
+    let (prompts, _) = self::prompts(&["back"]);
+    assert_eq!(prompts.text(&ask(None), &no_spaces).unwrap(), "back");
+}
+
+#[test]
+fn a_plan_can_be_saved_where_that_is_offered() {
+    let (prompts, buffer) = prompts(&["", "S"]);
+    assert_eq!(prompts.proceed(&later()).unwrap(), Proceed::Save);
+    let text = buffer.text();
+    assert!(text.contains("[s]ave  [b]ack"), "{text}");
+    assert!(text.contains("s to save it in a file"), "{text}");
+    let (prompts, buffer) = self::prompts(&["s", "n"]);
+    assert_eq!(prompts.proceed(&ask(None)).unwrap(), Proceed::No);
+    assert!(!buffer.text().contains("save"), "{}", buffer.text());
+}
+
+#[test]
+fn a_long_list_is_searched_and_the_match_is_the_real_one() {
+    let many: Vec<Choice> = (0..1_200)
+        .map(|at| Choice {
+            label: format!("Customer {at:04}"),
+            detail: String::new(),
+        })
+        .collect();
+    let (prompts, buffer) = prompts(&["nobody", "?", "er 070"]);
+    let found = crate::ui::narrow::narrowed(&prompts, &later(), &many).unwrap();
+    assert_eq!(found, (700..710).collect::<Vec<_>>());
+    let text = buffer.text();
+    assert!(
+        text.contains("1200 found") && !text.contains("Customer 0001"),
+        "{text}"
+    );
+    assert!(text.contains("Nothing in the list has `nobody`"), "{text}");
+    assert!(text.contains("Entra admin center"), "{text}");
 }

@@ -2,14 +2,18 @@
 //!
 //! Transcripts are kept in `tests/suite/snapshots`, as a person would see them, so that a change of the screen can be read.
 
+mod back;
 mod billing;
 mod exports;
+mod few;
+mod guided;
 mod interrupt;
 mod journey;
 mod keys;
 mod names;
 mod partner;
 mod plain;
+mod portal;
 pub(crate) mod pty;
 mod sign_in;
 mod vendors;

@@ -1,7 +1,7 @@
 //! A pseudo-terminal with the built binary in it, and the screen that a person in front of it would see.
 
 use std::io::{Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -28,6 +28,8 @@ pub(crate) const CTRL_D: &str = "\u{4}";
 pub(crate) const ESC: &str = "\u{1b}";
 /// The Enter key.
 pub(crate) const ENTER: &str = "\r";
+/// The arrow to the left.
+pub(crate) const LEFT: &str = "\u{1b}[D";
 /// The arrow down.
 pub(crate) const DOWN: &str = "\u{1b}[B";
 
@@ -69,24 +71,35 @@ pub(crate) struct Left {
 impl Pty {
     /// Starts the binary in a terminal of so many columns, in the laboratory's environment.
     pub(crate) fn start(lab: &Lab, columns: u16, arguments: &[&str]) -> Pty {
+        Pty::start_with_output(lab, columns, arguments, Path::new(""))
+    }
+
+    /// The same, with the result in a file of its own, if one is named.
+    pub(crate) fn start_with_output(
+        lab: &Lab,
+        columns: u16,
+        arguments: &[&str],
+        output: &Path,
+    ) -> Pty {
         let program = env!("CARGO_BIN_EXE_azconnect");
-        Pty::start_program(lab, columns, &[&[program], arguments].concat())
+        Pty::start_program(lab, columns, &[&[program], arguments].concat(), output)
     }
 
     /// Starts a shell in a terminal, for a session of several commands.
     pub(crate) fn shell(lab: &Lab, columns: u16) -> Pty {
-        Pty::start_program(lab, columns, &["/bin/sh", "-i"])
+        Pty::start_program(lab, columns, &["/bin/sh", "-i"], Path::new(""))
     }
 
-    fn start_program(lab: &Lab, columns: u16, words: &[&str]) -> Pty {
+    fn start_program(lab: &Lab, columns: u16, words: &[&str], output: &Path) -> Pty {
         let number = lab.home().join("process");
         // rexpect switches the echo off and leaves the size at nothing, so a shell sets both and then becomes the binary.
         let mut command = Command::new("/bin/sh");
         command
             .arg("-c")
-            .arg(r#"stty sane rows "$1" cols "$2"; echo $$ > "$3"; printf '\036'; read -r go; shift 3; exec "$@""#)
+            .arg(r#"stty sane rows "$1" cols "$2"; echo $$ > "$3"; printf '\036'; read -r go; out=$4; shift 4; if [ "$out" ]; then exec "$@" > "$out"; fi; exec "$@""#)
             .args(["sh", &ROWS.to_string(), &columns.to_string()])
             .arg(&number)
+            .arg(output)
             .args(words)
             .env_clear()
             .env("TERM", "xterm-256color")
@@ -130,6 +143,12 @@ impl Pty {
         self.screen()
     }
 
+    /// Waits until the screen is so, and returns it.
+    pub(crate) fn wait_until(&self, what: &str, is_so: impl Fn(&str) -> bool) -> String {
+        self.shown.wait(what, |state| is_so(&screen(&state.parser)));
+        self.screen()
+    }
+
     /// Waits until this text is there and a line can be typed behind the prompt's sign.
     pub(crate) fn wait_for_prompt(&self, text: &str) -> String {
         self.shown.wait(text, |state| {
@@ -159,12 +178,32 @@ impl Pty {
             );
             std::thread::sleep(Duration::from_millis(5));
         }
+        // It was written before the key was asked for, and the end of it may still be on its way here.
+        let mut read = 0;
+        while self.shown.lock().raw.len() != read {
+            read = self.shown.lock().raw.len();
+            std::thread::sleep(Duration::from_millis(30));
+        }
         self.wait_for(text)
     }
 
     /// Whether the terminal writes to the screen what is typed now.
     pub(crate) fn echoes(&self) -> bool {
         self.now().local_modes.contains(LocalModes::ECHO)
+    }
+
+    /// Waits until this text is there and what is typed isn't shown: a secret is asked for.
+    pub(crate) fn wait_for_hidden(&self, text: &str) {
+        self.wait_for(text);
+        let begun = Instant::now();
+        while self.now().local_modes.contains(LocalModes::ECHO) {
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "no secret is asked for:\n{}",
+                self.screen()
+            );
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// The screen as it is now.
