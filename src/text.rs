@@ -16,7 +16,7 @@ pub fn printable_message(text: &str) -> String {
 fn printable_up_to(longest: usize, text: &str) -> String {
     let visible = |c: &char| {
         !c.is_control()
-            && !matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}')
+            && !matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{2028}' | '\u{2029}')
     };
     let mut shown: String = text.chars().filter(visible).take(longest).collect();
     if text.chars().filter(visible).count() > longest {

@@ -4,6 +4,7 @@
 
 use jiff::{SignedDuration, Span};
 use serde::Deserialize;
+use uuid::Uuid;
 
 use super::client::Call;
 use super::ids::TenantId;
@@ -59,6 +60,9 @@ impl Organization {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Me {
+    /// Object ID.
+    #[serde(default)]
+    pub id: Option<Uuid>,
     /// Their sign-in name.
     pub user_principal_name: Option<String>,
     /// `Member` or `Guest`.

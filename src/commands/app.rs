@@ -34,10 +34,19 @@ pub struct App {
     /// The connections of this machine.
     pub connections: Connections,
     /// What to say if the run is interrupted from now on.
-    pub on_interrupt: Mutex<Vec<String>>,
+    pub on_interrupt: Mutex<IfStopped>,
     /// Sign-ins that are used again, where one run connects many.
     pub(super) sign_ins: Option<Arc<SignIns>>,
     way: Arc<Way>,
+}
+
+/// What an interrupted run ends with.
+#[derive(Debug, Clone, Default)]
+pub struct IfStopped {
+    /// What became of the work; where nothing is said, it is what the ways on tell.
+    pub what: Option<String>,
+    /// The ways on; none where nothing was changed.
+    pub ways: Vec<String>,
 }
 
 impl App {
@@ -59,7 +68,7 @@ impl App {
             global,
             connections: Connections::of(&paths),
             paths,
-            on_interrupt: Mutex::new(Vec::new()),
+            on_interrupt: Mutex::default(),
             sign_ins: None,
         })
     }
@@ -76,7 +85,7 @@ impl App {
             },
             paths: self.paths.clone(),
             connections: self.connections.clone(),
-            on_interrupt: Mutex::new(Vec::new()),
+            on_interrupt: Mutex::default(),
             sign_ins: Some(sign_ins),
             way: self.way.clone(),
         }
@@ -244,12 +253,17 @@ impl App {
         self.way.azure_flag()
     }
 
-    /// From now on, an interrupted run ends with these lines.
-    pub fn say_if_interrupted(&self, lines: Vec<String>) {
+    /// From now on, an interrupted run ends with these ways on.
+    pub fn say_if_interrupted(&self, ways: Vec<String>) {
+        self.say_if_stopped(IfStopped { what: None, ways });
+    }
+
+    /// From now on, an interrupted run ends with this.
+    pub fn say_if_stopped(&self, words: IfStopped) {
         *self
             .on_interrupt
             .lock()
-            .unwrap_or_else(PoisonError::into_inner) = lines;
+            .unwrap_or_else(PoisonError::into_inner) = words;
     }
 }
 
@@ -257,5 +271,7 @@ impl App {
 pub const ELSEWHERE: &str = "credential_elsewhere";
 
 fn elsewhere(why: &str) -> Error {
-    Error::usage(ELSEWHERE, "This machine can't sign in as the app.").why(why)
+    Error::usage(ELSEWHERE, "This machine can't sign in as the app.")
+        .why(why)
+        .hint("Run the same command where the credential is; `azconnect list` says what each connection signs in with.")
 }

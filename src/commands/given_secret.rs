@@ -31,6 +31,7 @@ pub async fn read(
                     "secret_unreadable",
                     format!("The client secret can't be read from stdin: {error}."),
                 )
+                .hint("Pipe it in as UTF-8 text, or name its file: `--client-secret-file FILE`")
             })?
     } else if let Some(file) = from_file {
         std::fs::read_to_string(file).map_err(|error| {
@@ -41,6 +42,7 @@ pub async fn read(
                     file.display()
                 ),
             )
+            .hint("Name a file that you may read and that holds the secret's value alone.")
         })?
     } else {
         match host.env("AZCONNECT_CLIENT_SECRET") {

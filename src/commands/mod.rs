@@ -5,6 +5,7 @@ pub mod arguments;
 pub mod backfill;
 pub mod browser;
 pub mod check;
+pub mod clipboard;
 pub mod connections;
 pub mod doctor;
 pub mod documents;

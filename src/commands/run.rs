@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError};
 use clap::{CommandFactory, FromArgMatches};
 use serde_json::json;
 
-use super::app::App;
+use super::app::{App, IfStopped};
 use super::arguments::{Color, CommandLine, Form, Global};
 use super::{Command, dispatch, logging, sandbox};
 use crate::error::{Error, Kind, Result};
@@ -94,17 +94,22 @@ async fn stopped() -> Kind {
 
 /// What was stopped, and how to go on.
 fn interrupted(app: &App, kind: Kind) -> Error {
-    let ways = app
+    let IfStopped { what, ways } = app
         .on_interrupt
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .clone();
     let stopped = stop_asked(kind);
-    let (message, ways) = if ways.is_empty() {
-        let again = "Run the same command again to begin anew.".to_owned();
-        ("Stopped. Nothing in Azure was changed.", vec![again])
-    } else {
-        ("Stopped. Nothing is lost: what was done is kept.", ways)
+    let (message, ways) = match what {
+        Some(what) => (format!("Stopped. {what}"), ways),
+        None if ways.is_empty() => (
+            "Stopped. Nothing in Azure was changed.".to_owned(),
+            vec!["Run the same command again to begin anew.".to_owned()],
+        ),
+        None => (
+            "Stopped. Nothing is lost: what was done is kept.".to_owned(),
+            ways,
+        ),
     };
     Error::new(kind, stopped.code(), message).hints(ways)
 }

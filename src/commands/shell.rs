@@ -3,7 +3,7 @@
 use clap::CommandFactory;
 
 use super::arguments::CommandLine;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::exit::Exit;
 
 /// Print a completion script
@@ -41,13 +41,7 @@ pub fn man(_: ManArgs) -> Result<Exit> {
     let mut page = Vec::new();
     clap_mangen::Man::new(CommandLine::command())
         .render(&mut page)
-        .map_err(|error| {
-            Error::new(
-                Kind::Bug,
-                "bug",
-                format!("the manual page can't be made: {error}"),
-            )
-        })?;
+        .map_err(|error| Error::bug(format!("the manual page can't be made: {error}")))?;
     crate::ui::write_raw(&page);
     Ok(Exit::Ok)
 }

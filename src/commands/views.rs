@@ -1,5 +1,6 @@
 //! What several commands show, as blocks.
 
+use super::app::App;
 use crate::checks::cost_data::money;
 use crate::checks::{DailyTotal, Finding, Status};
 use crate::connection::ConnectionRecord;
@@ -16,6 +17,11 @@ pub fn row(label: impl Into<String>, value: impl Into<String>, note: impl Into<S
         value: value.into(),
         note: note.into(),
     }
+}
+
+/// A command of ours to copy, between backticks, so that it stays whole on a narrow screen.
+pub fn command(app: &App, words: impl std::fmt::Display) -> String {
+    format!("`{}`", app.typed(words))
 }
 
 /// A paragraph.

@@ -100,6 +100,7 @@ impl fmt::Display for Choice {
 impl From<InvalidChoice> for Error {
     fn from(invalid: InvalidChoice) -> Self {
         Error::usage("invalid_store", invalid.to_string())
+            .hint("See what each of them is: `azconnect init --help`, at `--store`")
     }
 }
 

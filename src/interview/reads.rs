@@ -162,7 +162,8 @@ impl Interview {
         let both = self.answers.get("billing_account").is_some()
             && self.answers.get("subscription").is_some();
         if both && exports::need(&self.answers, vendor).is_none() {
-            return Err(Error::usage("invalid_answer", super::answers::BOTH));
+            return Err(Error::usage("invalid_answer", super::answers::BOTH)
+                .hint("Leave `--billing-account` or `--subscription` away."));
         }
         Ok(())
     }

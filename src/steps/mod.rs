@@ -19,6 +19,7 @@ pub mod principal;
 mod refused;
 pub mod resource_group;
 pub mod resource_provider;
+pub mod right;
 pub mod role;
 pub mod secret;
 pub mod service_principal;

@@ -54,7 +54,7 @@ impl StoreError {
             }
             StoreError::HelperFailed { .. } => "Mend what it says, and run the same command again.",
             StoreError::HelperAnswer { .. } => {
-                "Compare it with the protocol, under \"A store of your own\" in the README: `get` answers {\"secret\":\"…\"} or nothing."
+                "Compare it with the protocol, under \"A store of your own\" in the document on secrets: `get` answers {\"secret\":\"…\"} or nothing."
             }
             StoreError::VaultTaken { .. } => {
                 "Give the connection another name (`--connection`), or use another vault."

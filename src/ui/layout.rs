@@ -303,7 +303,8 @@ fn add_text(lines: &mut Vec<Line>, text: &str, start: usize, title: usize, colum
     let title_end = lines.last().map_or(0, |line| width(&line.text()));
     let column = (start + title).max(title_end) + 2;
     let room = columns.saturating_sub(column);
-    let fits = room >= NARROWEST_TEXT || width(text) <= room;
+    // What may not be broken sticks out less on a line of its own.
+    let fits = widest_piece(text) <= room && (room >= NARROWEST_TEXT || width(text) <= room);
     let (column, room) = if fits && lines.len() == 1 {
         (column, room)
     } else {

@@ -26,6 +26,7 @@ mod screen;
 mod session;
 mod tally;
 mod terminal;
+pub mod terminal_clipboard;
 pub mod terminal_guard;
 mod theme;
 mod typed_line;

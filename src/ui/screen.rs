@@ -146,8 +146,8 @@ impl Allowed {
     fn look(self, decorated: bool, options: Options, host: &Host) -> Look {
         match (decorated, is_spoken(options, host)) {
             (true, _) => Look::decorated(host),
-            (false, true) => Look::SPOKEN,
-            (false, false) => Look::PLAIN,
+            (false, true) => Look::SPOKEN.on(host),
+            (false, false) => Look::PLAIN.on(host),
         }
     }
 }

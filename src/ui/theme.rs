@@ -107,8 +107,16 @@ impl Look {
     pub(super) fn decorated(host: &Host) -> Look {
         Look {
             decorated: true,
-            ascii: wants_ascii(host),
-            spoken: false,
+            ..Look::PLAIN
+        }
+        .on(host)
+    }
+
+    /// The same look, as far as this machine's terminal can show it.
+    pub(super) fn on(self, host: &Host) -> Look {
+        Look {
+            ascii: wants_ascii(host, cfg!(windows)),
+            ..self
         }
     }
 
@@ -226,16 +234,21 @@ fn style_of(role: Role) -> Option<Style> {
     }
 }
 
-/// Whether the locale is known not to be UTF-8. The first of the three variables that is set decides, as in POSIX; where none is set
-/// (containers, Windows) today's terminals show Unicode.
-fn wants_ascii(host: &Host) -> bool {
-    ["LC_ALL", "LC_CTYPE", "LANG"]
+/// Whether the terminal is known to lack our glyphs: by a locale that is not UTF-8 (the first of the three variables that is set decides, as
+/// in POSIX), or as the old console of Windows, whose fonts have none of them. Newer terminals of Windows name themselves. Where nothing is
+/// said (containers) today's terminals show Unicode.
+fn wants_ascii(host: &Host, is_windows: bool) -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
         .iter()
-        .find_map(|name| host.env(name))
-        .is_some_and(|locale| {
-            let locale = locale.to_ascii_lowercase();
-            !locale.contains("utf-8") && !locale.contains("utf8")
-        })
+        .find_map(|name| host.env(name));
+    if let Some(locale) = locale {
+        let locale = locale.to_ascii_lowercase();
+        return !locale.contains("utf-8") && !locale.contains("utf8");
+    }
+    is_windows
+        && ["WT_SESSION", "TERM_PROGRAM", "TERM", "ConEmuANSI"]
+            .iter()
+            .all(|name| host.env(name).is_none())
 }
 
 #[cfg(test)]
@@ -263,11 +276,26 @@ mod tests {
     #[test]
     fn the_first_locale_variable_decides() {
         let ascii = |pairs: &[(&'static str, &'static str)]| {
-            wants_ascii(&Host::made_of(pairs.iter().copied()))
+            wants_ascii(&Host::made_of(pairs.iter().copied()), false)
         };
         assert!(!ascii(&[]));
         assert!(ascii(&[("LANG", "C")]));
         assert!(!ascii(&[("LANG", "de_DE.UTF-8")]));
         assert!(!ascii(&[("LC_ALL", "C.utf8"), ("LANG", "C")]));
+    }
+    #[test]
+    fn the_old_console_of_windows_gets_no_glyphs_that_it_lacks() {
+        let ascii = |pairs: &[(&'static str, &'static str)]| {
+            wants_ascii(&Host::made_of(pairs.iter().copied()), true)
+        };
+        assert!(ascii(&[]));
+        assert!(!ascii(&[("WT_SESSION", "a guid")]));
+        assert!(!ascii(&[("TERM_PROGRAM", "vscode")]));
+        // Git Bash says both.
+        assert!(!ascii(&[
+            ("TERM", "xterm-256color"),
+            ("LANG", "en_US.UTF-8")
+        ]));
+        assert!(ascii(&[("LANG", "C"), ("WT_SESSION", "a guid")]));
     }
 }

@@ -130,7 +130,7 @@ fn words(text: &str) -> Vec<&str> {
 }
 
 fn is_direction_mark(c: char) -> bool {
-    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}')
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{2028}' | '\u{2029}')
 }
 
 /// A text in lines that fit exactly: in a menu a line that the terminal wraps by itself would spoil the redraw.

@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::failing::{Failure, hints, masked, shown, statuses};
 use crate::lab::{Lab, Ran};
 use crate::people;
+use crate::second_person::letters;
 
 const MAY_NOT_REGISTER: Failure = Failure {
     name: "may_not_register",
@@ -40,9 +41,14 @@ fn only_a_reader(lab: &Lab) {
     });
 }
 
+/// The only letter, or all of them where there are more.
 fn letter(lab: &Lab) -> String {
-    let file = lab.home().join("azconnect/requests/spot.txt");
-    std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+    let texts: Vec<String> = letters(lab, "spot")
+        .into_iter()
+        .map(|(_, text)| text)
+        .collect();
+    assert!(!texts.is_empty());
+    texts.join("\n")
 }
 
 /// The new app's service principal.
@@ -79,7 +85,7 @@ fn who_may_not_assign_roles_gets_a_request_for_somebody_who_may() {
     assert!(
         hints(&document)
             .iter()
-            .any(|hint| hint.contains("requests/spot.txt"))
+            .any(|hint| hint.contains("requests/spot/subscription-owner.txt"))
     );
 
     // The right is given, and the run goes on.

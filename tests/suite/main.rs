@@ -31,11 +31,16 @@ mod billing_parts;
 mod billing_quota;
 mod billing_refusals;
 mod billing_rights;
+#[cfg(target_os = "linux")] // X11, control sequences
+mod clipboard;
 mod contract;
 mod contract_flows;
 mod credentials;
 mod doctor;
 mod drift;
+#[cfg(unix)] // people who sign in with a code or a browser
+mod events;
+mod every_error;
 #[cfg(unix)] // signals
 mod exec;
 mod exports_check;
@@ -71,6 +76,8 @@ mod managed_identity;
 mod many;
 mod no_input;
 mod operator;
+#[cfg(unix)] // people who sign in with a code
+mod packets;
 #[cfg(unix)] // terminals, people with a browser
 mod parity;
 #[cfg(unix)] // signals, terminals, file modes
@@ -92,6 +99,8 @@ mod power_loss;
 mod proxy;
 mod questions;
 mod readme;
+#[cfg(unix)] // a terminal
+mod recording;
 mod remove_all;
 mod rotate;
 mod round_trip;
@@ -99,10 +108,13 @@ mod round_trip;
 mod sandbox_command;
 #[cfg(unix)] // bash
 mod script_az;
-#[cfg(unix)] // signals, terminals, file modes
 mod script_languages;
+#[cfg(unix)] // people who sign in with a code
+mod second_person;
+#[cfg(unix)] // signals, terminals, file modes
 mod secrets;
 mod sign_in;
+mod speed;
 mod storage_contract;
 #[cfg(unix)] // signals, terminals, file modes
 mod terminal;

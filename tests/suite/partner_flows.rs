@@ -44,7 +44,9 @@ fn a_new_app_is_left_to_a_person_and_the_run_goes_on_afterwards() {
     ] {
         assert!(letter.contains(told), "{told} in {letter}");
     }
-    let file = lab.home().join("azconnect/requests/spot.txt");
+    let file = lab
+        .home()
+        .join("azconnect/requests/spot/partner-center-administrator.txt");
     assert_eq!(std::fs::read_to_string(file).unwrap(), letter);
     let refusal = finding(&first, "partner-center.customers");
     assert_eq!(refusal["code"], "900150", "{refusal:#}");

@@ -147,8 +147,11 @@ pub(super) fn credential(
         executor: Some(Arc::new(Shell::of(host))),
         ..AzureCliCredentialOptions::default()
     };
-    let inner = AzureCliCredential::new(Some(options))
-        .map_err(|error| Error::usage("tenant", format!("{error}.")).because(error))?;
+    let inner = AzureCliCredential::new(Some(options)).map_err(|error| {
+        Error::usage("tenant", format!("{error}."))
+            .hint("Name the directory by its ID or its domain: `--tenant contoso.onmicrosoft.com`")
+            .because(error)
+    })?;
     Ok(Arc::new(Explained {
         inner,
         patience: TOKEN,

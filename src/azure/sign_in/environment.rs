@@ -96,6 +96,7 @@ impl Application {
                 "client_id",
                 format!("The value of `{CLIENT}` is not valid. {error}"),
             )
+            .hint(format!("Set `{CLIENT}` to the application (client) ID, or unset it and sign in with `--sign-in azure-cli` or `browser`."))
         })?;
         Ok(Application {
             tenant: valid_tenant(tenant)?.to_owned(),
@@ -190,6 +191,7 @@ pub fn of_application(
                         "client_certificate",
                         format!("What is kept of the connection's certificate {reason}."),
                     )
+                    .hint("Give the connection another one: `azconnect rotate CONNECTION`")
                 })?;
             with_assertion(&tenant, client_id, assertion, options)
         }

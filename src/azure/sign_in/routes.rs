@@ -154,6 +154,7 @@ fn managed_identity(request: &Request<'_>) -> Result<Route> {
                     "client_id",
                     format!("The value of `AZURE_CLIENT_ID` is not valid. {error}"),
                 )
+                .hint("Set it to the client ID of a user-assigned identity, or unset it for the machine's own.")
             })
         })
         .transpose()?;

@@ -242,6 +242,7 @@ mod tests {
     fn a_guest_is_warned_and_a_member_is_not() {
         let of = |kind: &str| {
             account(Ok(Some(Me {
+                id: None,
                 user_principal_name: Some("ada@contoso.com".to_owned()),
                 user_type: Some(kind.to_owned()),
             })))

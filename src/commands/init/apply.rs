@@ -96,6 +96,7 @@ pub(super) async fn run(args: &Args, app: &App, decided: Decided) -> Result<Exit
         }
         return failed(app, &decided, &plan, ended, (&survey, &held)).await;
     }
+    request::forget(app, &spec.name);
     let receipts: Vec<Receipt> = ended.iter().filter_map(|end| end.receipt.clone()).collect();
     plan.sweep(azure, &journal, &receipts).await?;
     let counted = before.as_ref().and_then(|record| record.census.clone());
@@ -312,7 +313,8 @@ async fn failed(
                 .is_some_and(|receipt| receipt.change == Change::Create)
         })
         .count();
-    let asked = request::write(app, &decided.spec, plan, &ended, held).await?;
+    let target = (&decided.spec, &decided.azure);
+    let asked = request::write(app, target, plan, &ended, held).await?;
     let mut errors: Vec<Error> = ended.into_iter().filter_map(|end| end.error).collect();
     // What only another person can mend comes last: the rest has to be mended first anyway.
     errors.sort_by_key(|error| error.kind() == Kind::Forbidden);
@@ -328,11 +330,8 @@ async fn failed(
     let mut error = error.with_kind(kind).hints(others);
     let mut extra = json!({"steps": steps});
     if let Some(request) = asked {
-        error = error.hint(format!(
-            "A request for somebody who may do it is in {}",
-            request.file.display()
-        ));
-        extra["request"] = json!(request.text);
+        error = error.hints(request.hints());
+        request.add_to(&mut extra);
         app.ui.tell(Event::Shown {
             blocks: request.blocks,
         });

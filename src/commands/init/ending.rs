@@ -10,8 +10,8 @@ use super::in_hand::InHand;
 use super::{Args, Decided, census, partner_app, past_months};
 use crate::checks::{Finding, Status};
 use crate::commands::app::App;
-use crate::commands::request::Request;
-use crate::commands::views::{self, heading, paragraph, row};
+use crate::commands::request::Requests;
+use crate::commands::views::{self, command, heading, paragraph, row};
 use crate::commands::{documents, handover, look, prove};
 use crate::connection::{Change, ConnectionRecord, hand_over};
 use crate::error::Result;
@@ -28,7 +28,7 @@ pub(super) struct Went<'a> {
     /// What was there before.
     pub(super) survey: &'a Survey,
     /// What somebody has to be asked for.
-    pub(super) asked: Option<&'a Request>,
+    pub(super) asked: Option<&'a Requests>,
 }
 
 impl Went<'_> {
@@ -114,7 +114,7 @@ pub(super) async fn finish(
         "command": decided.again.command(),
     });
     if let Some(request) = went.asked {
-        parts["request"] = json!(request.text);
+        request.add_to(&mut parts);
     }
     let document = documents::document(exit, parts);
     let mut blocks = vec![heading(title(decided, exit, went))];
@@ -205,7 +205,14 @@ fn ways(
     findings: &[Finding],
     has_secret: bool,
 ) -> Block {
-    let mut rows = vec![row("Connection", record.name.to_string(), "")];
+    let mut rows = vec![
+        row("Connection", record.name.to_string(), ""),
+        row(
+            "What was made",
+            command(app, format!("show {}", record.name)),
+            "",
+        ),
+    ];
     let (label, place) = views::kept(record);
     match record.credential.expires_at {
         Some(ends) => rows.push(row(
@@ -226,14 +233,14 @@ fn ways(
         ));
     } else if record.credential.stored_in != "none" && record.credential.kind == "secret" {
         rows.push(row(
-            "Show secret",
-            app.typed(format!("handover {} --reveal", record.name)),
+            "Copy secret",
+            command(app, format!("handover {} --copy", record.name)),
             "",
         ));
     }
     rows.push(row(
         "Undo",
-        app.typed(format!("remove {}", record.name)),
+        command(app, format!("remove {}", record.name)),
         "",
     ));
     let look = if findings
@@ -244,7 +251,11 @@ fn ways(
     } else {
         "Check later"
     };
-    rows.push(row(look, app.typed(format!("check {}", record.name)), ""));
+    rows.push(row(
+        look,
+        command(app, format!("check {}", record.name)),
+        "",
+    ));
     Block::Rows { rows }
 }
 

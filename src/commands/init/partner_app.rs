@@ -16,7 +16,7 @@ use super::{Decided, ending};
 use crate::azure::AzureError;
 use crate::azure::partner_center::waits_for_registration;
 use crate::commands::app::App;
-use crate::commands::request::{self, Request};
+use crate::commands::request::{self, Asked, Requests};
 use crate::connection::{Application, ConnectionRecord};
 use crate::error::Result;
 use crate::interview::partner::APP_MANAGEMENT;
@@ -24,6 +24,7 @@ use crate::plan::execute::Ended;
 use crate::sandbox;
 use crate::secret::Secret;
 use crate::steps::ByHand;
+use crate::steps::right::Right;
 use crate::steps::wait::{PATIENCE, Pauses};
 use crate::ui::{Event, Need, Planned, Progress};
 use crate::vendors::{ApplicationKind, Vendor};
@@ -88,7 +89,7 @@ pub(super) async fn watch(
     decided: &Decided,
     record: &ConnectionRecord,
     in_hand: &InHand,
-) -> Result<(Option<Ended>, Option<Request>)> {
+) -> Result<(Option<Ended>, Option<Requests>)> {
     let secret = in_hand
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
@@ -188,7 +189,7 @@ impl Watch<'_> {
         Ok(())
     }
 
-    async fn until_clicked(&self) -> Result<(Option<Ended>, Option<Request>)> {
+    async fn until_clicked(&self) -> Result<(Option<Ended>, Option<Requests>)> {
         self.app.ui.tell(Event::NeedsUser {
             what: format!("As a Global Administrator, {}", self.clicks()),
             url: self.page().await?,
@@ -216,7 +217,7 @@ impl Watch<'_> {
     }
 
     /// Nobody is there who could do it, or nobody did: the run ends for now.
-    async fn left_to_others(&self) -> Result<(Option<Ended>, Option<Request>)> {
+    async fn left_to_others(&self) -> Result<(Option<Ended>, Option<Requests>)> {
         let spec = &self.decided.spec;
         let ask = ByHand {
             what: format!(
@@ -234,7 +235,14 @@ impl Watch<'_> {
             ],
             portal: Some(self.page().await?),
         };
-        let asked = request::of_person(self.app, spec, ask);
+        let ask = Asked {
+            step: ID.to_owned(),
+            right: Right::named("partner-center-administrator"),
+            why: "Partner Center serves an application only once a person has registered it there."
+                .to_owned(),
+            by_hand: ask,
+        };
+        let asked = request::of_person(self.app, (spec, &self.decided.azure), ask).await;
         self.app.ui.tell(Event::Shown {
             blocks: asked.blocks.clone(),
         });

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::target::Target;
 use crate::commands::app::App;
+use crate::commands::request;
 use crate::commands::views::{heading, paragraph};
 use crate::connection::{ConnectionName, Receipt};
 use crate::error::{Error, Kind, Result};
@@ -139,6 +140,7 @@ pub(super) async fn forget(
             .await?;
     }
     app.connections.forget(&target.name)?;
+    request::forget(app, &target.name);
     if let Some(journal) = target.journal {
         journal.close()?;
     }

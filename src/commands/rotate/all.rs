@@ -6,12 +6,12 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::old::{self, Old};
-use super::{Args, consent, ending, item, one, refuse_unfit};
+use super::{Args, consent, ending, item, one, refuse_unfit, refused};
 use crate::azure::Azure;
 use crate::azure::ids::TenantId;
 use crate::commands::app::App;
 use crate::commands::views::{self, heading, paragraph};
-use crate::commands::{check, documents, journals, signing};
+use crate::commands::{check, documents, journals, request, signing};
 use crate::connection::{ConnectionRecord, Receipt};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -202,7 +202,11 @@ async fn work(
         keep_old: args.keep_old,
         handover_to: None,
     };
-    let rotated = one::rotate(app, azure, row.record.clone(), &wish).await?;
+    let rotated = match one::rotate(app, azure, row.record.clone(), &wish).await {
+        Ok(rotated) => rotated,
+        Err(error) => return Err(refused::asked(app, azure, &row.record, error).await.0),
+    };
+    request::forget(app, &row.record.name);
     row.exit = ending::outcome(&rotated.findings);
     row.checks = json!(rotated.findings);
     row.status = "rotated";

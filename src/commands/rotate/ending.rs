@@ -9,7 +9,7 @@ use super::one::Rotated;
 use crate::checks::{Finding, Status};
 use crate::commands::app::App;
 use crate::commands::documents;
-use crate::commands::views::{self, heading, paragraph, row};
+use crate::commands::views::{self, command, heading, paragraph, row};
 use crate::connection::{ConnectionRecord, Receipt, hand_over};
 use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
@@ -165,7 +165,7 @@ fn rows(app: &App, rotated: &Rotated, written: Option<&Path>) -> Vec<Row> {
     if is_left || rotated.open.is_some() {
         rows.push(row(
             "Remove it",
-            app.typed(format!("rotate {} --finish", record.name)),
+            command(app, format!("rotate {} --finish", record.name)),
             "once the new one is pasted",
         ));
     } else if rotated.old.is_empty() {
@@ -186,14 +186,14 @@ fn rows(app: &App, rotated: &Rotated, written: Option<&Path>) -> Vec<Row> {
         ));
     } else if record.credential.stored_in != "none" {
         rows.push(row(
-            "Show secret",
-            app.typed(format!("handover {} --reveal", record.name)),
+            "Copy secret",
+            command(app, format!("handover {} --copy", record.name)),
             "",
         ));
     }
     rows.push(row(
         "Check later",
-        app.typed(format!("check {}", record.name)),
+        command(app, format!("check {}", record.name)),
         "",
     ));
     rows

@@ -5,6 +5,7 @@ mod credential;
 mod ending;
 mod old;
 mod one;
+mod refused;
 
 pub(super) use old::take_back_attempts;
 
@@ -12,7 +13,7 @@ use std::path::PathBuf;
 
 use super::app::App;
 use super::views::{paragraph, place};
-use super::{check, handover, journals, signing, views};
+use super::{check, handover, journals, request, signing, views};
 use crate::connection::ConnectionRecord;
 use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
@@ -107,7 +108,11 @@ pub async fn run(args: Args, app: &App) -> Result<Exit> {
         keep_old: args.keep_old,
         handover_to: args.handover_to.as_deref(),
     };
-    let rotated = one::rotate(app, &azure, record, &wish).await?;
+    let rotated = match one::rotate(app, &azure, record.clone(), &wish).await {
+        Ok(rotated) => rotated,
+        Err(error) => return refused::told(app, &azure, &record, error).await,
+    };
+    request::forget(app, &record.name);
     ending::show(app, rotated, args.handover_to.as_deref())
 }
 
@@ -190,7 +195,11 @@ fn refuse_unfit(app: &App, record: &ConnectionRecord) -> Result<()> {
                 "The connection `{}` has no secret and no certificate of azconnect's: there is nothing to rotate.",
                 record.name
             ),
-        )),
+        )
+        .hint(format!(
+            "See what it signs in with: {}",
+            app.typed(format!("show {}", record.name))
+        ))),
     }
 }
 

@@ -330,7 +330,7 @@ fn accepted(findings: Vec<Finding>) -> Result<Vec<Finding>> {
     .why("The old secret is still the one in use; nothing else was changed.")
     .correlation(refused.correlation_id.clone())
     .may_retry(refused.may_pass)
-    .hint("Try again in some minutes."))
+    .hint("Entra ID's replicas need up to some minutes: `azconnect rotate` for the connection once more then."))
 }
 
 pub(super) fn step_event(id: &str, title: &str, status: Progress, detail: &str) -> Event {

@@ -268,3 +268,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_id_that_has_no_room_behind_its_title_stands_below_it() {
+    let items = Block::Items {
+        items: vec![
+            item("remove", "Client secret, kept in a file", SUBSCRIPTION, &[]),
+            item("remove", "Reader", "a short remark", &[]),
+        ],
+    };
+    let id_below = [
+        "  remove  Client secret, kept in a file",
+        "            11111111-2222-3333-4444-555555555555",
+        "  remove  Reader                         a short remark",
+    ];
+    assert_eq!(shown(&items, 72, decorated()), id_below);
+    let beside = shown(&items, 100, decorated());
+    assert_eq!(beside.len(), 2, "{beside:#?}");
+}

@@ -314,3 +314,59 @@ fn az_as_a_child_gets_no_secret() {
     canaries.assert_absent("stderr", watched.ran.stderr.as_bytes());
     canaries.assert_absent("stdout", watched.ran.stdout.as_bytes());
 }
+
+#[test]
+fn the_clipboard_gets_it_and_nothing_else_does() {
+    use std::os::unix::fs::PermissionsExt;
+    let mut lab = lab();
+    let store = store(&lab);
+    exits(&quiet(&lab, &init(&store), ""), 0);
+    // A clipboard is what its program keeps; it lies outside of the home that is searched.
+    let bin = tempfile::tempdir().unwrap();
+    let at = bin.path().display().to_string();
+    let programs = [
+        (
+            "wl-copy",
+            format!(
+                "case $1 in --clear) : > '{at}/held';; *) cat > '{at}/held'; cp '{at}/held' '{at}/once';; esac"
+            ),
+        ),
+        ("wl-paste", format!("cat '{at}/held'")),
+    ];
+    for (name, text) in programs {
+        let notes = spy(bin.path(), name, &text);
+        assert!(!notes.exists());
+        assert!(
+            std::fs::metadata(bin.path().join(name))
+                .unwrap()
+                .permissions()
+                .mode()
+                & 0o100
+                != 0
+        );
+    }
+    lab.env
+        .insert("PATH".to_owned(), format!("{at}:{}", lab.env["PATH"]));
+    lab.env
+        .insert("WAYLAND_DISPLAY".to_owned(), "wayland-0".to_owned());
+    let copy = ["handover", "spot", "--copy", "--clear-after", "1"];
+    for watched in quiet_without_log(&lab, &copy) {
+        assert_eq!(watched.ran.code, 0, "{:#?}", watched.ran);
+        assert!(
+            watched
+                .processes
+                .iter()
+                .any(|(place, _)| place.ends_with("azconnect"))
+        );
+    }
+    assert_eq!(
+        std::fs::read_to_string(bin.path().join("once")).unwrap(),
+        issued(&lab)
+    );
+    assert_eq!(std::fs::read(bin.path().join("held")).unwrap(), b"");
+    let canaries = Canaries::of(&lab, &[BROUGHT]);
+    for program in ["wl-copy", "wl-paste"] {
+        let notes = std::fs::read(bin.path().join(format!("{program}.notes"))).unwrap();
+        canaries.assert_absent(&format!("what `{program}` was given"), &notes);
+    }
+}

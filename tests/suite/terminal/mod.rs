@@ -10,11 +10,13 @@ mod guided;
 mod interrupt;
 mod journey;
 mod keys;
+mod names;
 mod partner;
 mod plain;
 mod portal;
 pub(crate) mod pty;
 mod sign_in;
+mod vendors;
 mod widths;
 
 use azconnect::sandbox::State;
@@ -36,7 +38,10 @@ const CHANGING: [(&str, &str); 13] = [
     ),
     (r"\d[\d,]*\.\d{2}\b", "<amount>"),
     (r"(?m)^.*[▁▂▃▄▅▆▇█].*$", "  <chart>"),
-    (r"(?m)^.*<date> +<date>$", "  <first day to last day>"),
+    (
+        r"(?m)^.*(<date>|\d{4}-\d{2}-\d{2}) +(<date>|\d{4}-\d{2}-\d{2})$",
+        "  <first day to last day>",
+    ),
     (r"Ends in \d+ days", "Ends in <number> days"),
     (r"/tmp/azc[A-Za-z0-9]{6}", "/tmp/<folder>"),
     (r"( · |, )(\d+ min )?\d+ s\b", ""),
@@ -47,7 +52,7 @@ const CHANGING: [(&str, &str); 13] = [
 ];
 
 /// A transcript without what differs from run to run. The sample's own ids stay: they tell one thing from another.
-fn normalised(screen: &str) -> String {
+pub(crate) fn normalised(screen: &str) -> String {
     let text = CHANGING
         .iter()
         .fold(screen.to_owned(), |text, (pattern, stands_for)| {
@@ -75,6 +80,21 @@ fn in_the_plans_order(text: &str) -> String {
     lines.join("\n")
 }
 
+/// A transcript without how long things took and what is drawn.
+fn without_times(screen: &str) -> String {
+    CHANGING
+        .iter()
+        .filter(|(_, stands_for)| {
+            ["", "  <chart>", "  <first day to last day>"].contains(stands_for)
+        })
+        .fold(screen.to_owned(), |text, (pattern, stands_for)| {
+            Regex::new(pattern)
+                .unwrap()
+                .replace_all(&text, *stands_for)
+                .into_owned()
+        })
+}
+
 /// Compares a transcript with the one that was kept under this name.
 fn assert_kept(name: &str, screen: &str) {
     let mut settings = insta::Settings::clone_current();
@@ -85,7 +105,7 @@ fn assert_kept(name: &str, screen: &str) {
 }
 
 /// A folder for secrets whose path is as long on every machine, so that lines break alike.
-fn folder() -> tempfile::TempDir {
+pub(crate) fn folder() -> tempfile::TempDir {
     tempfile::Builder::new()
         .prefix("azc")
         .tempdir_in("/tmp")

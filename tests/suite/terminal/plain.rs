@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::pty::{Left, Pty};
-use super::{assert_kept, folder, normalised, store_in};
+use super::{assert_kept, folder, normalised, store_in, without_times};
 use crate::lab::Lab;
 
 /// The ways to ask for no decoration: an environment variable, or a flag.
@@ -22,7 +22,7 @@ const FORM: [&str; 17] = [
     "pass", "passed", "skip", "error", "address", "code", "and",
 ];
 
-fn assert_no_escape(left: &Left) {
+pub(super) fn assert_no_escape(left: &Left) {
     let text = String::from_utf8_lossy(&left.raw);
     assert!(!left.raw.contains(&0x1b), "an escape byte in {text:?}");
     let strange = text
@@ -31,9 +31,14 @@ fn assert_no_escape(left: &Left) {
     assert_eq!(strange, None, "a control character in {text:?}");
 }
 
-/// The words and values of a transcript.
-fn facts(screen: &str) -> BTreeSet<String> {
-    normalised(screen)
+/// The words and values of a transcript, without what differs from run to run.
+pub(super) fn facts(screen: &str) -> BTreeSet<String> {
+    words_of(&normalised(screen))
+}
+
+/// The words and values of a transcript, ids among them.
+pub(super) fn words_of(screen: &str) -> BTreeSet<String> {
+    without_times(screen)
         // The sentence below the chart says what it shows.
         .replace("<chart>", "")
         .replace("<first day to last day>", "")

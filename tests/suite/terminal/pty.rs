@@ -81,6 +81,16 @@ impl Pty {
         arguments: &[&str],
         output: &Path,
     ) -> Pty {
+        let program = env!("CARGO_BIN_EXE_azconnect");
+        Pty::start_program(lab, columns, &[&[program], arguments].concat(), output)
+    }
+
+    /// Starts a shell in a terminal, for a session of several commands.
+    pub(crate) fn shell(lab: &Lab, columns: u16) -> Pty {
+        Pty::start_program(lab, columns, &["/bin/sh", "-i"], Path::new(""))
+    }
+
+    fn start_program(lab: &Lab, columns: u16, words: &[&str], output: &Path) -> Pty {
         let number = lab.home().join("process");
         // rexpect switches the echo off and leaves the size at nothing, so a shell sets both and then becomes the binary.
         let mut command = Command::new("/bin/sh");
@@ -90,8 +100,7 @@ impl Pty {
             .args(["sh", &ROWS.to_string(), &columns.to_string()])
             .arg(&number)
             .arg(output)
-            .arg(env!("CARGO_BIN_EXE_azconnect"))
-            .args(arguments)
+            .args(words)
             .env_clear()
             .env("TERM", "xterm-256color")
             .env("LANG", "C.UTF-8")
@@ -200,6 +209,11 @@ impl Pty {
     /// The screen as it is now.
     pub(crate) fn screen(&self) -> String {
         screen(&self.shown.lock().parser)
+    }
+
+    /// Everything that has been written so far.
+    pub(crate) fn raw(&self) -> Vec<u8> {
+        self.shown.lock().raw.clone()
     }
 
     /// The most memory, in bytes, that the program has had at once; none where the machine does not say.
