@@ -232,6 +232,7 @@ const FLAGS: &[&str] = &[
     "--tenant",
     "--timeout",
     "--to",
+    "--vendor-app-id",
 ];
 
 #[test]

@@ -88,6 +88,17 @@ const LABELS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "harness-ccm",
+        &[
+            "Azure Tenant ID",
+            "Azure Subscription ID",
+            "Storage account name",
+            "Storage Container",
+            "Storage Directory",
+            "Report Name",
+        ],
+    ),
+    (
         "generic",
         &[
             "Directory (tenant) ID",
@@ -224,7 +235,7 @@ fn every_agreement_of_a_vendor_with_grants_gets_one() {
 }
 
 #[test]
-fn only_cloudpi_needs_an_export() {
+fn two_read_nothing_but_an_export() {
     let needs = |vendor: &&super::Vendor| {
         vendor
             .export
@@ -236,7 +247,7 @@ fn only_cloudpi_needs_an_export() {
         .filter(needs)
         .map(|vendor| vendor.id.as_str())
         .collect();
-    assert_eq!(with_export, ["cloudpi"]);
+    assert_eq!(with_export, ["cloudpi", "harness-ccm"]);
     assert!(!find("cloudpi").unwrap().export.as_ref().unwrap().published);
 }
 

@@ -27,6 +27,7 @@ const PLACEHOLDERS: &[&str] = &[
     "scope_name",
     "role",
     "subscription",
+    "consent",
     "namespace",
     "resource_group",
     "storage_account",
@@ -50,6 +51,7 @@ const KINDS: &[&str] = &[
     "known-application",
     "service-principal",
     "known-principal",
+    "vendor-app",
     "secret",
     "certificate",
     "federated",
@@ -89,7 +91,9 @@ fn every_row_says_where_what_and_where_to_read_on() {
     for row in &TABLE.guide {
         assert!(!row.clicks.is_empty(), "{}", row.kind);
         assert!(
-            row.link.starts_with("{portal}/#") || row.link.starts_with("https://"),
+            ["{portal}/#", "{consent}", "https://"]
+                .iter()
+                .any(|begin| row.link.starts_with(begin)),
             "{}",
             row.link
         );
