@@ -3,10 +3,12 @@
 //! Called by `prompts`. Lines are read with the terminal's own editing (backspace, Ctrl-U, paste), which every screen reader and every
 //! console knows; nothing is redrawn.
 
-use std::io;
 use std::sync::atomic::AtomicBool;
+use std::{fmt, io};
 
 use console::Term;
+use dialoguer::Password;
+use dialoguer::theme::Theme;
 
 use super::typed_line::Heard;
 
@@ -46,12 +48,25 @@ impl Keyboard for Stdin {
     }
 
     fn hidden_line(&self) -> io::Result<Option<String>> {
-        // `console` switches the echo off and on again; it can't tell Ctrl-D from an empty line.
-        Term::stderr().read_secure_line().map(Some)
+        // It switches the echo off and on again; it can't tell Ctrl-D from an empty line.
+        let typed = Password::with_theme(&Unsaid)
+            .allow_empty_password(true)
+            .report(false)
+            .interact_on(&Term::stderr());
+        typed.map(Some).map_err(|dialoguer::Error::IO(error)| error)
     }
 
     #[cfg(unix)]
     fn line_until(&self, stop: &AtomicBool) -> io::Result<Heard> {
         Ok(super::typed_line::heard(stop))
+    }
+}
+
+/// The question stands on the screen already.
+struct Unsaid;
+
+impl Theme for Unsaid {
+    fn format_password_prompt(&self, _: &mut dyn fmt::Write, _: &str) -> fmt::Result {
+        Ok(())
     }
 }

@@ -97,7 +97,7 @@ impl Again {
             pieces[0] = format!("{} {vendor}", pieces[0]);
         }
         pieces.extend(app.azure_flag());
-        let needs_person = needs_person(&said);
+        let needs_person = needs_person(said);
         if !needs_person {
             pieces.push("--yes".to_owned());
         }
