@@ -77,6 +77,7 @@ fn simple(key: &str) -> Option<Case> {
             &[],
             &ids::OPERATOR_SERVICE_PRINCIPAL.to_string(),
         ),
+        "vendor_app_id" => generic("vendor_app_id", &[], &ids::VENDOR_CLIENT_ID.to_string()),
         "credential" => generic(
             "credential",
             &["--issuer", "https://idp.example", "--subject", "x"],

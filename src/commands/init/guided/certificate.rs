@@ -87,6 +87,7 @@ impl Walk<'_> {
                         file.display()
                     ),
                 )
+                .hint("See that there is room and that the folder is yours, then run the same command again with `--resume`.")
             })?;
         Ok(file)
     }
