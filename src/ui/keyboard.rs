@@ -37,7 +37,10 @@ pub(super) trait Keyboard: Send + Sync {
 
 /// The keyboard of the terminal on stdin.
 #[derive(Debug)]
-pub(super) struct Stdin;
+pub(super) struct Stdin {
+    /// Whether what was drawn may be taken off the screen again.
+    pub(super) redraws: bool,
+}
 
 impl Keyboard for Stdin {
     fn line(&self) -> io::Result<Option<String>> {
@@ -48,7 +51,11 @@ impl Keyboard for Stdin {
     }
 
     fn hidden_line(&self) -> io::Result<Option<String>> {
-        // It switches the echo off and on again; it can't tell Ctrl-D from an empty line.
+        // Both switch the echo off and on again; they can't tell Ctrl-D from an empty line.
+        if !self.redraws {
+            return Term::stderr().read_secure_line().map(Some);
+        }
+        // It also takes the empty line off the screen.
         let typed = Password::with_theme(&Unsaid)
             .allow_empty_password(true)
             .report(false)

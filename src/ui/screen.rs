@@ -160,7 +160,9 @@ fn watcher(allowed: Allowed, options: Options, host: &Host) -> Box<dyn Watcher> 
     let prompts = Prompts {
         look: allowed.look(allowed.on_stderr, options, host),
         sink: Arc::new(Mutex::new(std::io::stderr())),
-        keyboard: Box::new(Stdin),
+        keyboard: Box::new(Stdin {
+            redraws: allowed.on_stderr,
+        }),
         columns: stderr_columns,
     };
     if allowed.on_stderr {

@@ -86,6 +86,7 @@ fn permissions(vendor: &Vendor) -> String {
         let at = match grant.at {
             Level::SubscriptionOrManagementGroup => "subscriptions or a management group",
             Level::BillingAccount => "the billing account",
+            Level::StorageAccount => "the storage account of its files",
             Level::Container => "the container of its files",
             other => panic!("no words for {other:?}"),
         };
@@ -106,6 +107,10 @@ fn permissions(vendor: &Vendor) -> String {
     if vendor.application.kind == ApplicationKind::PartnerCenterWebApp {
         gets.push("no role: it is registered in Partner Center".to_owned());
         givers.push("Global Administrator of the partner's directory");
+    }
+    if vendor.application.kind == ApplicationKind::VendorMultiTenant {
+        gets.push("no app of yours: the vendor's own is added to the directory".to_owned());
+        givers.push("Cloud Application Administrator or Application Administrator");
     }
     format!(
         "| {}<br>`{}` | {} | {} |",

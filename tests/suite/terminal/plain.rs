@@ -121,15 +121,18 @@ fn a_screen_reader_is_led_through_by_numbers() {
         100,
         &["init", "--plain", "--store", &store_in(&folder)],
     );
-    pty.wait_for("Type a number");
+    pty.wait_for("search by a part of the name");
     pty.wait_for("Answer:");
     pty.keys("?\r");
     pty.wait_for_times("Answer:", 2);
+    pty.keys("spot\r");
+    pty.wait_for("Type a number");
+    pty.wait_for_times("Answer:", 3);
     pty.keys("1\r");
     pty.wait_for("Type numbers");
-    pty.wait_for_times("Answer:", 3);
-    pty.keys("7\r");
     pty.wait_for_times("Answer:", 4);
+    pty.keys("7\r");
+    pty.wait_for_times("Answer:", 5);
     pty.keys("all\r");
     pty.wait_for("[e]xplain");
     pty.keys("y\r");

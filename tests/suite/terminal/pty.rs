@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const BEGIN: u8 = 0x1e;
 
 /// The screen is as high as a whole run, so that nothing scrolls out of a transcript.
-const ROWS: u16 = 240;
+const ROWS: u16 = 480;
 
 /// Ctrl-C.
 pub(crate) const CTRL_C: &str = "\u{3}";

@@ -19,7 +19,7 @@ const COLUMNS: u16 = 400;
 /// How a vendor is connected: its world, and the further arguments.
 type Connect = fn() -> (Lab, Vec<String>);
 
-const VENDORS: [(&str, Connect); 7] = [
+const VENDORS: [(&str, Connect); 8] = [
     ("spot-cost-intelligence", || {
         of("spot-cost-intelligence", &SUBSCRIPTION)
     }),
@@ -56,6 +56,13 @@ const VENDORS: [(&str, Connect); 7] = [
     }),
     ("spaceone", || {
         of("spaceone", &["--billing-account", ids::MCA_ACCOUNT])
+    }),
+    ("harness-ccm", || {
+        let lab = exports_lab::lab();
+        let mut arguments = exports_lab::init(&lab, &["--billing-account", ids::ENROLLMENT]);
+        let vendor = arguments.iter_mut().find(|word| *word == "cloudpi");
+        *vendor.unwrap() = "harness-ccm".to_owned();
+        (lab, arguments)
     }),
     ("generic", || of("generic", &SUBSCRIPTION)),
 ];
