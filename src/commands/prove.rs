@@ -16,7 +16,7 @@ use crate::vendors::Vendor;
 /// Runs the vendor's checks once.
 ///
 /// # Errors
-/// As [`look`].
+/// Whatever stops the checks from being asked.
 pub async fn once(
     app: &App,
     vendor: &Vendor,
