@@ -13,6 +13,7 @@ use rcgen::{CertificateParams, DnType, KeyPair, KeyUsagePurpose, PKCS_RSA_SHA256
 use super::application;
 use super::by_hand::{ByHand, Place, fact_or};
 use super::declared::Declared;
+use super::marks;
 use super::step::{Making, Outcome, Permission, Receipts, Step, made, needed};
 use super::wait::{until_replicated, until_visible};
 use crate::azure::graph_keys::KeyCredential;
@@ -77,21 +78,11 @@ impl Step for CertificateStep {
     }
 
     fn needs(&self) -> Vec<Permission> {
-        vec![if self.application_is_ours {
-            Permission::RegisterApplications
-        } else {
-            Permission::ChangeApplication
-        }]
+        vec![Permission::to_change_application(self.application_is_ours)]
     }
 
     fn marker(&self, making: &Making<'_>) -> Option<String> {
-        let day = making.now.to_string();
-        Some(format!(
-            "azconnect {} {} {}",
-            self.connection,
-            day.get(..10).unwrap_or_default(),
-            making.nonce
-        ))
+        Some(marks::in_description(&self.connection, making))
     }
 
     fn declared(&self) -> Declared {

@@ -62,11 +62,7 @@ impl Step for FederatedStep {
     }
 
     fn needs(&self) -> Vec<Permission> {
-        vec![if self.application_is_ours {
-            Permission::RegisterApplications
-        } else {
-            Permission::ChangeApplication
-        }]
+        vec![Permission::to_change_application(self.application_is_ours)]
     }
 
     fn declared(&self) -> Declared {

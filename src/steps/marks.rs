@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::step::Making;
 use crate::connection::{Change, Receipt};
 
 /// The fact of a receipt whose thing bears no mark of ours.
@@ -15,6 +16,13 @@ pub const FOREIGN: &str = "foreign";
 
 /// The tag that has the connection's name.
 const TAG: &str = "azconnect";
+
+/// The description of a credential of ours: connection, day, and a word that only this run has.
+pub(super) fn in_description(connection: &str, making: &Making<'_>) -> String {
+    let now = making.now.to_string();
+    let day = now.get(..10).unwrap_or_default();
+    format!("azconnect {connection} {day} {}", making.nonce)
+}
 
 /// The tags of what we make for a connection.
 pub(super) fn tags(connection: &str) -> Value {

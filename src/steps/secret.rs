@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::application;
 use super::by_hand::{ByHand, Place, fact_or};
 use super::declared::Declared;
+use super::marks;
 use super::step::{Making, Outcome, Permission, Receipts, Step, made, needed};
 use super::wait::until_replicated;
 use crate::azure::ids::{ApplicationObjectId, ClientId, KeyId};
@@ -66,21 +67,11 @@ impl Step for SecretStep {
     }
 
     fn needs(&self) -> Vec<Permission> {
-        vec![if self.application_is_ours {
-            Permission::RegisterApplications
-        } else {
-            Permission::ChangeApplication
-        }]
+        vec![Permission::to_change_application(self.application_is_ours)]
     }
 
     fn marker(&self, making: &Making<'_>) -> Option<String> {
-        let day = making.now.to_string();
-        Some(format!(
-            "azconnect {} {} {}",
-            self.connection,
-            day.get(..10).unwrap_or_default(),
-            making.nonce
-        ))
+        Some(marks::in_description(&self.connection, making))
     }
 
     fn declared(&self) -> Declared {

@@ -158,6 +158,15 @@ const MAY_ACT: &[(&str, &str)] = &[
 ];
 
 impl Permission {
+    /// What it takes to add something to an application: whoever registers one is its owner.
+    pub(super) fn to_change_application(is_ours: bool) -> Permission {
+        if is_ours {
+            Permission::RegisterApplications
+        } else {
+            Permission::ChangeApplication
+        }
+    }
+
     /// Who has it, as the plan says it.
     pub fn holders(&self) -> &'static str {
         match self {
