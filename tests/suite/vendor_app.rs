@@ -171,6 +171,27 @@ fn it_is_added_given_roles_used_by_the_vendor_found_again_and_taken_back() {
 }
 
 #[test]
+fn nobody_is_told_that_the_vendor_can_read_what_only_the_vendor_can_try() {
+    let lab = Lab::new();
+    let id = APP.to_string();
+    let run = lab
+        .run(&[
+            "init",
+            "generic",
+            "--connection",
+            "tool",
+            "--yes",
+            "--vendor-app-id",
+            &id,
+        ])
+        .exits(0);
+    let said = format!("{}{}", run.stdout, run.stderr);
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("sign-in can't be tried from here"), "{said}");
+    assert!(!said.contains("can read Contoso"), "{said}");
+}
+
+#[test]
 fn one_that_somebody_has_consented_to_stays_when_the_roles_go() {
     let lab = Lab::new();
     let link = format!(

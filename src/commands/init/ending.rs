@@ -117,7 +117,7 @@ pub(super) async fn finish(
         request.add_to(&mut parts);
     }
     let document = documents::document(exit, parts);
-    let mut blocks = vec![heading(title(decided, exit, went))];
+    let mut blocks = vec![heading(title(decided, exit, went, secret.is_some()))];
     blocks.extend(views::charts(&findings));
     blocks.push(paragraph(format!(
         "{} asks for these values:",
@@ -168,7 +168,8 @@ fn outcome(findings: &[Finding], is_fresh: bool) -> Exit {
     }
 }
 
-fn title(decided: &Decided, exit: Exit, went: &Went<'_>) -> String {
+/// What came of it. `is_proven` where the app could be tried: a credential that is the vendor's own shows only there whether it works.
+fn title(decided: &Decided, exit: Exit, went: &Went<'_>, is_proven: bool) -> String {
     let made = went
         .ended
         .iter()
@@ -193,7 +194,10 @@ fn title(decided: &Decided, exit: Exit, went: &Went<'_>) -> String {
         Exit::Ok if made == 0 && decided.guided.is_none() => {
             format!("{vendor} was connected to {directory} already; nothing was changed")
         }
-        Exit::Ok => format!("{vendor} can read {directory}"),
+        Exit::Ok if is_proven => format!("{vendor} can read {directory}"),
+        Exit::Ok => {
+            format!("{directory} is ready for {vendor}, whose own sign-in can't be tried from here")
+        }
         _ => format!("{vendor} is connected to {directory}, and something wants attention"),
     }
 }
